@@ -1,0 +1,53 @@
+// A point to drag, by pointer or by keyboard.
+
+import { setAttributes, svg } from "./dom.js";
+
+/**
+ * Add a draggable point. `read()` gives its position in data units, `move([x, y])` receives the
+ * wish, `step` is what an arrow key moves by (ten times that with Shift).
+ */
+export function createHandle(layer, { label, step, read, move, describe }) {
+  const node = svg(
+    "g",
+    { class: "lf-handle", tabindex: 0, role: "slider", "aria-roledescription": "point to drag", "aria-label": label },
+    layer,
+  );
+  svg("circle", { class: "lf-touch", r: 22 }, node);
+  svg("circle", { class: "lf-ring", r: 13 }, node);
+  svg("circle", { class: "lf-dot", r: 7 }, node);
+  let scales = null;
+
+  node.addEventListener("pointerdown", (event) => {
+    event.preventDefault();
+    node.focus({ focusVisible: false });
+    node.setPointerCapture(event.pointerId);
+    const box = node.ownerSVGElement.getBoundingClientRect();
+    const drag = (e) => move([scales[0].invert(e.clientX - box.left), scales[1].invert(e.clientY - box.top)]);
+    node.addEventListener("pointermove", drag);
+    node.addEventListener("lostpointercapture", () => node.removeEventListener("pointermove", drag), { once: true });
+  });
+
+  node.addEventListener("keydown", (event) => {
+    const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (!direction) return;
+    event.preventDefault();
+    const size = step * (event.shiftKey ? 10 : 1);
+    move(read().map((value, i) => value + direction[i] * size));
+  });
+
+  return {
+    node,
+    /** Put the point where the data say, with the scales of this drawing. */
+    place(x, y) {
+      scales = [x, y];
+      const at = read();
+      setAttributes(node, {
+        transform: `translate(${x(at[0])} ${y(at[1])})`,
+        "aria-valuenow": at[0].toFixed(3),
+        "aria-valuemin": x.domain[0].toFixed(3),
+        "aria-valuemax": x.domain[1].toFixed(3),
+        "aria-valuetext": describe(at),
+      });
+    },
+  };
+}

@@ -1,0 +1,403 @@
+"""Exercise D1: the loop of gradient descent.
+
+On a quadratic the error along an eigenvector with eigenvalue λ is multiplied by
+1 - learning_rate λ, a step. So every run has a closed form, and no reference code is needed.
+"""
+
+import numpy as np
+
+from optedu.checks.exercise import Exercise
+from optedu.checks.families import as_numbers, has_rate, same
+from optedu.checks.student import CheckFailed, Counted, describe
+
+gradient_descent = Exercise(
+    "descent",
+    "gradient_descent",
+    "grad x0 learning_rate n_steps",
+    "Return all n_steps + 1 iterates, x0 first.",
+)
+
+
+class Bowl:
+    """The quadratic with given eigenvalues, minimizer and axes, and the runs on it."""
+
+    def __init__(self, eigenvalues, minimizer, axes=None):
+        self.eigenvalues = np.array(eigenvalues)
+        self.minimizer = np.array(minimizer)
+        self.axes = np.eye(len(self.eigenvalues)) if axes is None else axes
+
+    def gradient(self):
+        """Return the gradient, as a counted function."""
+        matrix = self.axes @ np.diag(self.eigenvalues) @ self.axes.T
+        return Counted(lambda x: matrix @ (x - self.minimizer), "grad")
+
+    def run(self, x0, learning_rates):
+        """Return the iterates of gradient descent from their closed form."""
+        factors = 1 - np.outer(learning_rates, self.eigenvalues)
+        with np.errstate(over="ignore"):
+            powers = np.cumprod(np.vstack([np.ones_like(self.eigenvalues), factors]), axis=0)
+        return self.minimizer + (powers * (self.axes.T @ (x0 - self.minimizer))) @ self.axes.T
+
+
+NORMAL = np.array([1.0, 2.0, -1.0])
+AXES = np.eye(3) - 2 * np.outer(NORMAL, NORMAL) / (NORMAL @ NORMAL)
+LINE = Bowl([2.0], [0.0])
+VALLEY = Bowl([1.0, 4.0], [1.0, -2.0])
+TILTED = Bowl([0.3, 1.0, 3.0], [0.7, -1.1, 0.4], AXES)
+START = np.array([1.1, -0.7, 2.3])
+
+
+def schedule(learning_rate):
+    """Return a function of the step that insists on a step."""
+
+    def at(step):
+        if np.ndim(step) != 0 or step != int(step):
+            raise TypeError(f"learning_rate takes the number of a step; it got {describe(step)}")
+        return learning_rate(step)
+
+    return at
+
+
+def points_of(student, bowl, x0, learning_rate, n_steps, case):
+    """Return the points that come back, one a row, however many."""
+    value = student(bowl.gradient(), x0, learning_rate, n_steps, case=case)
+    points = as_numbers(value, case)
+    token = f"returns shape {points.shape}"
+    if len(x0) == 1 and points.ndim == 1 and len(points) > 1:
+        return points[:, None]
+    if points.shape == x0.shape:
+        raise CheckFailed(
+            f"{case}, your function returns one point.",
+            "All of them are asked for: collect them in a list, from x0 on.",
+            token,
+        )
+    if points.ndim == 2 and points.shape[1] == len(x0):
+        return points
+    if points.shape == (len(x0), n_steps + 1):
+        raise CheckFailed(
+            f"{case}, your points are the columns of an array.", "Make them rows.", token
+        )
+    raise CheckFailed(
+        f"{case}, your function returns {describe(value)}.",
+        "A list of n_steps + 1 points is asked for, each shaped like x0.",
+        token,
+    )
+
+
+def iterates(student, bowl, x0, learning_rate, n_steps, case):
+    """Return the n_steps + 1 points that come back, one a row."""
+    points = points_of(student, bowl, x0, learning_rate, n_steps, case)
+    if len(points) == n_steps + 1:
+        return points
+    raise CheckFailed(
+        f"{case}, your function returns {len(points)} points instead of n_steps + 1.",
+        "Is x0 among them, and the point after the last step? Does the loop stop early?"
+        if len(points) < n_steps + 1
+        else "Is there a step too many, x0 twice, or a list left over from an earlier call?",
+        token=f"returns shape {points.shape}",
+    )
+
+
+def require_run(student, bowl, x0, learning_rate, n_steps, case):
+    """Compare a run with its closed form, and say where and how they part."""
+    points = iterates(student, bowl, x0, learning_rate, n_steps, case)
+    steps = range(1, n_steps + 1)
+    rates = [learning_rate(t) if callable(learning_rate) else learning_rate for t in steps]
+    exact = bowl.run(x0, rates)
+    if same(points, exact):
+        return points
+    if n_steps and not np.any(points - points[0]) and np.any(exact - exact[0]):
+        raise CheckFailed(
+            f"{case}, all the points you return are the same.",
+            "If the list holds one array many times over, append a copy, or make a new array with "
+            "x = x - ... in every step.",
+        )
+    if not same(points[0], exact[0]):
+        raise CheckFailed(f"{case}, the first point you return is not x0.")
+    step = next((t for t in steps if not same(points[t], exact[t])), n_steps)
+    before = " (those before it are right)" if step > 1 else ""
+    what, hint = _compare_step(
+        *np.diff([points[step - 1 : step + 1], exact[step - 1 : step + 1]], axis=1)[:, 0]
+    )
+    raise CheckFailed(f"{case}, step {step}{before} {what}.", hint)
+
+
+def _compare_step(went, asked):
+    """Return what a step does and why it may, from where it leads and where it should."""
+    if not np.all(np.isfinite(went)):
+        return "leads to infinity or NaN", "What is divided by what, and can that be zero?"
+    if not np.any(went):
+        return "leads nowhere", "Is the gradient subtracted, and the result kept?"
+    length = went @ asked / max(asked @ asked, 1e-300)
+    if not same(went, length * asked, 1e-6):
+        return (
+            "does not go along the gradient of the point it starts from",
+            "Compute the whole gradient at the current point, then move.",
+        )
+    if length < 0:
+        return "goes up the slope instead of down", "Check the sign in your update."
+    if abs(length - 1) < 1e-3:
+        return "is right to a few digits only", "Are your points rounded, or kept as float32?"
+    return (
+        f"has the right direction but {length:.2g} times the right length",
+        "Check what multiplies the gradient.",
+    )
+
+
+@gradient_descent.visible
+def halves_on_a_parabola(student):
+    """EXA: on f(x) = x² with learning rate 1/4 every step halves x."""
+    case = "On f(x) = x² from x0 = [4.0] with learning_rate = 0.25"
+    require_run(student, LINE, np.array([4.0]), 0.25, 3, case)
+
+
+@gradient_descent.visible
+def follows_two_coordinates(student):
+    """EXA: each coordinate shrinks by its own factor towards a minimizer that is not zero."""
+    case = (
+        "On f(x) = (x₁ - 1)²/2 + 2 (x₂ + 2)² from x0 = [3.0, -4.0] with learning_rate = 0.1, "
+        "n_steps = 5"
+    )
+    require_run(student, VALLEY, np.array([3.0, -4.0]), 0.1, 5, case)
+
+
+@gradient_descent.visible
+def starts_from_integers(student):
+    """API: an integer start must not round the iterates."""
+    x0, case = np.array([4, -3]), "From the integers x0 = np.array([4, -3])"
+    points = iterates(student, VALLEY, x0, 0.1, 2, case)
+    if same(points, np.trunc(points)):
+        raise CheckFailed(f"{case}, all your points are integers.", "Turn x0 into floats first.")
+    require_run(student, VALLEY, x0, 0.1, 2, case)
+
+
+@gradient_descent.visible
+def takes_a_schedule(student):
+    """API: the learning rate may be a function of the step."""
+    case = "With a function as learning_rate, lambda step: 0.25"
+    require_run(student, LINE, np.array([4.0]), schedule(lambda step: 0.25), 3, case)
+
+
+@gradient_descent.hidden
+def stays_on_the_closed_form(student):
+    """EXA: a dozen steps in three tilted dimensions, to all digits of a float64."""
+    for learning_rate in (0.05, 0.31, 0.6):
+        require_run(student, TILTED, START, learning_rate, 12, "In three dimensions")
+
+
+@gradient_descent.hidden
+def counts_steps_from_one(student):
+    """EXA: a schedule is asked for the learning rates of steps 1, 2, 3, ..."""
+    case = "With a learning rate that falls from step to step, the first step being step 1"
+    require_run(student, TILTED, START, schedule(lambda step: 0.5 / (step + 1)), 6, case)
+
+
+@gradient_descent.hidden
+def converges_at_the_rate(student):
+    """RAT: 1 - 1/κ a step at learning rate 1/L; 2 % is ten times what this run deviates."""
+    points = iterates(student, TILTED, START, 1 / 3, 150, "On a long run")
+    if not has_rate(np.linalg.norm(points - TILTED.minimizer, axis=1), 0.9, rtol=0.02):
+        raise CheckFailed(
+            "On a long run, the distance to the minimizer does not shrink at the rate of theory.",
+            "Is every step made in the same way as the first?",
+        )
+
+
+@gradient_descent.hidden
+def turns_with_the_axes(student):
+    """INV: turning the problem turns the run, because the gradient turns with it."""
+    case, origin = "On a problem and on the same problem turned", np.zeros(3)
+    straight, turned = Bowl(TILTED.eigenvalues, origin), Bowl(TILTED.eigenvalues, origin, AXES)
+    run = iterates(student, straight, START, 0.2, 8, case)
+    if not same(iterates(student, turned, AXES @ START, 0.2, 8, case), run @ AXES.T):
+        raise CheckFailed(
+            f"{case}, your runs differ.",
+            "Treat the gradient as one vector, not coordinate by coordinate.",
+        )
+
+
+@gradient_descent.hidden
+def makes_no_step_when_asked_for_none(student):
+    """DEG: n_steps = 0 returns the start alone."""
+    require_run(student, VALLEY, np.array([3.0, 1.0]), 0.1, 0, "With n_steps = 0")
+
+
+@gradient_descent.hidden
+def does_not_stop_early(student):
+    """DEG: at the minimizer, and close to it, all the steps are made."""
+    case = "Started at the minimizer, or very close to it"
+    for distance in (0.0, 1e-7):
+        require_run(student, VALLEY, VALLEY.minimizer + distance, 0.1, 6, case)
+
+
+@gradient_descent.hidden
+def diverges_freely(student):
+    """DEG: a learning rate far too large runs through infinity without an exception."""
+    case = "With a learning rate far too large, so that the run diverges"
+    x0, n_steps = np.array([1.5]), 40
+    points = iterates(student, LINE, x0, 1e8, n_steps, case)
+    exact = LINE.run(x0, [1e8] * n_steps)
+    finite = np.abs(exact[:, 0]) < 1e300
+    right = [same(*pair) for pair in zip(points[finite], exact[finite], strict=True)]
+    if np.all(np.isfinite(points[-1])) or not all(right):
+        raise CheckFailed(
+            f"{case}, your points do not follow it.",
+            "Make every step as it comes: no clipping, no repair of infinity or NaN.",
+        )
+
+
+@gradient_descent.hidden
+def takes_one_large_step(student):
+    """EXA: a gradient of a million is used as it is."""
+    x0 = np.array([4e5, -1e5])
+    require_run(student, VALLEY, x0, 0.2, 3, "Where the gradient is very large")
+
+
+@gradient_descent.hidden
+def starts_afresh(student):
+    """API: nothing is left over from an earlier run."""
+    case = "Called a second time"
+    iterates(student, VALLEY, np.array([3.0, 1.0]), 0.1, 3, case)
+    require_run(student, VALLEY, np.array([-1.0, 2.0]), 0.2, 3, case)
+
+
+def summary(student, bowl, x0, learning_rate, n_steps):
+    """Return how many points come back, and the first, second and last of them."""
+    points = points_of(student, bowl, x0, learning_rate, n_steps, "")
+    return [len(points), *points[[0, min(1, len(points) - 1), -1]].ravel()]
+
+
+def count(points, n_steps):
+    """Return whether all points come back, in a word."""
+    asked = n_steps + 1
+    return ["all" if len(points) == asked else "fewer" if len(points) < asked else "more"]
+
+
+@gradient_descent.probe
+def probe_run(student):
+    """Return numbers of a run in three dimensions."""
+    return summary(student, TILTED, START, 0.3, 5)
+
+
+@gradient_descent.probe
+def probe_plane(student):
+    """Return numbers of a run in two dimensions."""
+    return summary(student, VALLEY, np.array([3.0, -4.0]), 0.2, 4)
+
+
+@gradient_descent.probe
+def probe_schedule(student):
+    """Return numbers of a run with a schedule."""
+    return summary(student, TILTED, START, schedule(lambda step: 0.7 / (step + 1.5)), 4)
+
+
+@gradient_descent.probe
+def probe_schedule_steps(student):
+    """Return the first and the last step that the schedule is asked for."""
+    asked = []
+    summary(student, TILTED, START, schedule(lambda step: asked.append(step) or 0.1), 4)
+    return [min(asked), max(asked)] if asked else ["never asked"]
+
+
+@gradient_descent.probe
+def probe_learning_rate(student):
+    """Say whether the learning rate has an effect."""
+    runs = [summary(student, TILTED, START, alpha, 2) for alpha in (0.2, 0.4)]
+    return ["unused" if same(*runs) else "used"]
+
+
+@gradient_descent.probe
+def probe_first_step(student):
+    """Say where the first step leads, and how far."""
+    went = points_of(student, TILTED, START, 0.3, 1, "")[-1] - START
+    asked = TILTED.run(START, [0.3])[1] - START
+    length = np.linalg.norm(went) / np.linalg.norm(asked)
+    if not length > 0:
+        return ["nowhere"]
+    cosine = went @ asked / (asked @ asked) / length
+    return ["down" if cosine > 1 - 1e-6 else "up" if cosine < 1e-6 - 1 else "aside", length]
+
+
+@gradient_descent.probe
+def probe_gradient_points(student):
+    """Say whether the gradient is asked for at one point only."""
+    grad = TILTED.gradient()
+    student(grad, START, 0.1, 4, case="")
+    distinct = {tuple(point) for point in grad.points}
+    return ["one point" if len(distinct) == 1 else "several points" if distinct else "never asked"]
+
+
+@gradient_descent.probe
+def probe_no_steps(student):
+    """Return numbers of a run of no steps."""
+    return summary(student, VALLEY, np.array([3.0, -4.0]), 0.2, 0)
+
+
+@gradient_descent.probe
+def probe_at_rest(student):
+    """Say how many points a run from the minimizer has."""
+    return count(points_of(student, VALLEY, VALLEY.minimizer, 0.1, 5, ""), 5)
+
+
+@gradient_descent.probe
+def probe_near_rest(student):
+    """Say how many points a run from close to the minimizer has."""
+    return count(points_of(student, VALLEY, VALLEY.minimizer + 1e-7, 0.1, 5, ""), 5)
+
+
+@gradient_descent.probe
+def probe_divergence(student):
+    """Say how many points a run has that diverges."""
+    return count(points_of(student, LINE, np.array([1.5]), 1e8, 40, ""), 40)
+
+
+@gradient_descent.probe
+def probe_overflow(student):
+    """Say whether a run that diverges shows it."""
+    points = points_of(student, LINE, np.array([1.5]), 1e8, 60, "")
+    return ["all finite" if np.all(np.isfinite(points)) else "not finite"]
+
+
+@gradient_descent.probe
+def probe_growth(student):
+    """Return numbers of a run that grows a little."""
+    return summary(student, VALLEY, np.array([2.0, -1.0]), 0.8, 3)
+
+
+@gradient_descent.probe
+def probe_large_gradient(student):
+    """Say whether steps are cut where the gradient is large."""
+    lengths = [
+        abs(points_of(student, LINE, np.array([size]), 0.2, 1, "")[-1, 0] - size) / size
+        for size in (1.0, 1e6)
+    ]
+    return ["shortened" if lengths[1] < 0.99 * lengths[0] else "in proportion"]
+
+
+@gradient_descent.probe
+def probe_integers(student):
+    """Return numbers of a run from integers."""
+    return summary(student, VALLEY, np.array([5, -3]), 0.15, 3)
+
+
+@gradient_descent.probe
+def probe_whole(student):
+    """Say whether a run from integers stays among them."""
+    points = points_of(student, VALLEY, np.array([5, -3]), 0.15, 3, "")
+    return ["whole" if same(points, np.trunc(points)) else "with decimals"]
+
+
+@gradient_descent.probe
+def probe_digits(student):
+    """Single precision and rounding to decimals leave digits that end early."""
+    points = points_of(student, TILTED, START, 0.3, 3, "")
+    if np.array_equal(points[0], points[0].astype(np.float32)):
+        return ["single"]
+    return ["rounded" if np.array_equal(points[1:], np.round(points[1:], 8)) else "all digits"]
+
+
+@gradient_descent.probe
+def probe_second_run(student):
+    """Return numbers of a run after another."""
+    summary(student, VALLEY, np.array([3.0, -4.0]), 0.2, 4)
+    return summary(student, VALLEY, np.array([-1.0, 2.0]), 0.1, 4)

@@ -1,0 +1,245 @@
+"""Diagnosis by fingerprint: a known mistake is recognized by the numbers it leaves.
+
+The probes of an exercise run a function on a few inputs and keep a few numbers or words of each
+outcome. Those of every wrong solution of a bank are stored beside the text of its misconception.
+When a student's function fails, its own outcomes are looked up.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from optedu.checks.student import CheckFailed, Student
+
+FOLDER = Path(__file__).parent / "fingerprints"
+
+# Codings of one mistake differ by rounding, some 1e-15; different mistakes by much more. Probes
+# are made so that their numbers are of order one; what is smaller than 1e-9 counts as zero.
+_RTOL, _ATOL = 1e-6, 1e-9
+
+
+def record(exercise, fn):
+    """Return what the probes of an exercise see of a function.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        The exercise.
+    fn : callable
+        The function.
+
+    Returns
+    -------
+    list of list
+        For each probe its numbers and words.
+    """
+    outcomes = []
+    for probe in exercise.probes:
+        student = Student(fn, exercise.parameters, quiet=True, lenient=True)
+        try:
+            outcome = [_plain(item) for item in probe(student)]
+        except CheckFailed as failure:
+            outcome = [failure.token]
+        except Exception:  # no form of result may break a diagnosis
+            outcome = ["odd"]
+        outcomes.append(outcome + [f"changes {name}" for name in sorted(set(student.changed))])
+    return outcomes
+
+
+def write(stem, exercises, right, wrong):
+    """Write the fingerprints of a chapter, and return the file.
+
+    Parameters
+    ----------
+    stem : str
+        The chapter's stem, which is the file's name.
+    exercises : dict of str to Exercise
+        The chapter's exercises by name.
+    right : dict of str to callable
+        A right solution of each.
+    wrong : iterable
+        Wrong solutions: objects with `exercise`, `name`, `when`, `look` and `fn`.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    content = {
+        name: {
+            "right": record(exercise, right[name]),
+            "wrong": {
+                mistake.name: {
+                    "when": mistake.when,
+                    "look": mistake.look,
+                    "fails": exercise.failing(mistake.fn),
+                    "outcomes": record(exercise, mistake.fn),
+                }
+                for mistake in wrong
+                if mistake.exercise == name
+            },
+        }
+        for name, exercise in exercises.items()
+    }
+    path = FOLDER / f"{stem}.json"
+    path.write_text(_dump(content), encoding="utf-8")
+    read.cache_clear()
+    return path
+
+
+@cache
+def read(stem):
+    """Return the fingerprints of a chapter.
+
+    Parameters
+    ----------
+    stem : str
+        The chapter's stem.
+
+    Returns
+    -------
+    dict
+        By exercise; empty where nothing was recorded.
+    """
+    path = FOLDER / f"{stem}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def diagnose(exercise, fn, check, failure):
+    """Look up a function that failed a check.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        The exercise.
+    fn : callable
+        The student's function.
+    check : str
+        The name of the check that failed.
+    failure : CheckFailed
+        What the check says.
+
+    Returns
+    -------
+    CheckFailed
+        The failure with the mistake named, or as it was if the mistake is not known.
+    """
+    known = read(exercise.chapter).get(exercise.name)
+    if known is None:
+        return failure
+    seen, right = record(exercise, fn), known["right"]
+    if len(seen) != len(right):
+        return failure
+    for name, mistake in known["wrong"].items():
+        if _agree(seen, mistake["outcomes"]):
+            what = f"your results are exactly those you get when {mistake['when']}."
+            return CheckFailed(what, mistake["look"], failure.token, name)
+    factor = _common_factor(seen, right)
+    if factor:
+        hint = f"Everywhere your results are {factor:.3g} times what they should be."
+        return CheckFailed(failure.what, hint, failure.token, "factor")
+    for name, mistake in known["wrong"].items():
+        factor = _common_factor(seen, mistake["outcomes"])
+        if factor:
+            what = f"up to a factor of {factor:.3g} your results are those you get when "
+            hint = f"{mistake['look']} And look for that factor."
+            return CheckFailed(f"{what}{mistake['when']}.", hint, failure.token, name)
+    # A mistake that passes the check, or fails it in another way, cannot be why it failed.
+    suspects = {n: m for n, m in known["wrong"].items() if m["fails"].get(check) == failure.kind}
+    name = _closest(seen, right, suspects)
+    if name is None:
+        return failure
+    hint = f"It looks as if {suspects[name]['when']}. {suspects[name]['look']}"
+    return CheckFailed(failure.what, hint, failure.token, name)
+
+
+def _closest(seen, right, wrong):
+    """Return the mistake that explains most of what is wrong, if one explains enough.
+
+    Only the probes on which a mistake shows count for it. It is named if a word or two numbers
+    were seen that no other suspect leaves, or half of what it leaves and few others do.
+    """
+    best, best_score = None, 0.0
+    probes = range(len(right))
+    for name, mistake in wrong.items():
+        left = mistake["outcomes"]
+        shows = [i for i in probes if not _same(left[i], right[i])]
+        explained = [i for i in shows if _alike(seen[i], left[i])]
+        if not explained:
+            continue
+        shared = {
+            i: sum(_alike(left[i], m["outcomes"][i]) for m in wrong.values()) for i in explained
+        }
+        evidence = sum(1 / shared[i] for i in explained)
+        share = len(explained) / len(shows)
+        unique = [i for i in explained if shared[i] == 1]
+        telling = len(unique) > 1 or any(isinstance(left[i][0], str) for i in unique)
+        if not telling and (share < 0.5 or evidence < 0.2):
+            continue
+        unexplained = sum(not _same(seen[i], right[i]) and i not in explained for i in probes)
+        score = evidence * share / (1 + unexplained)
+        if score > best_score:
+            best, best_score = name, score
+    return best
+
+
+def _agree(seen, stored):
+    return all(_same(a, b) for a, b in zip(seen, stored, strict=True))
+
+
+def _same(a, b):
+    """Return whether two outcomes agree, word by word and number by number."""
+    return len(a) == len(b) and all(
+        x == y
+        if isinstance(x, str) or isinstance(y, str)
+        else abs(x - y) <= _RTOL * max(abs(x), abs(y)) + _ATOL
+        for x, y in zip(a, b, strict=True)
+    )
+
+
+def _alike(a, b):
+    """Return whether outcomes agree, or at least fail in the same manner."""
+    return _same(a, b) or any(
+        str(a[0]).startswith(manner) and str(b[0]).startswith(manner)
+        for manner in ("raises ", "returns shape ")
+    )
+
+
+def _common_factor(seen, stored):
+    """Return the one factor that turns all stored numbers into those seen, if there is one."""
+    pairs = [
+        (x, y)
+        for a, b in zip(seen, stored, strict=True)
+        for x, y in zip(a, b, strict=False)
+        if not isinstance(x, str) and not isinstance(y, str) and abs(y) > _ATOL
+    ]
+    if len(pairs) < 4:
+        return None
+    factor = pairs[0][0] / pairs[0][1]
+    scaled = [[y if isinstance(y, str) else factor * y for y in b] for b in stored]
+    usable = factor and np.isfinite(factor) and abs(factor - 1) > _RTOL
+    return factor if usable and _agree(seen, scaled) else None
+
+
+def _plain(item):
+    """Return a number as JSON can hold it, with NaN and infinity as words."""
+    if isinstance(item, str):
+        return item
+    return float(f"{item:.9g}") if np.isfinite(item) else str(float(item))
+
+
+def _dump(content):
+    """Return JSON with one mistake a line, so that a change is readable in a diff."""
+    exercises = []
+    for name, known in content.items():
+        mistakes = ",\n".join(
+            f"    {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}"
+            for key, value in known["wrong"].items()
+        )
+        exercises.append(
+            f' {json.dumps(name)}: {{\n  "right": {json.dumps(known["right"])},\n'
+            f'  "wrong": {{\n{mistakes}\n  }}\n }}'
+        )
+    return "{\n" + ",\n".join(exercises) + "\n}\n"

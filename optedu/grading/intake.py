@@ -1,0 +1,184 @@
+"""Take submissions in without ever losing one, and say of each whether it can be run."""
+
+import json
+import re
+import warnings
+from datetime import UTC, datetime
+
+from optedu.grading.course import GradingError
+from optedu.grading.release import keep
+
+LARGEST = 20e6  # bytes; a notebook with many figures has less than a tenth of it
+
+
+def take_in(course, assignment, student, files):
+    """Put a student's files where nbgrader looks for them.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment, student : str
+        The names of the assignment and the student.
+    files : dict of str to bytes
+        What was handed in, by file name; may be empty.
+
+    Returns
+    -------
+    str
+        "new", "unchanged", or "changed", where the earlier submission was moved to
+        `.grading/earlier/`.
+
+    Raises
+    ------
+    GradingError
+        If the student's name could not be a folder's.
+    """
+    if not re.fullmatch(r"\w[\w.@-]*", student):
+        raise GradingError(f"{student!r} cannot be a student id; use letters, digits and . _ - @")
+    folder = course.work / "submitted" / student / assignment
+    outcome = "new"
+    if folder.exists():
+        present = {
+            path.name: path.read_bytes()
+            for path in folder.iterdir()
+            if path.is_file() and path.name != "timestamp.txt"
+        }
+        if present == files:
+            return "unchanged"
+        keep(course, folder)
+        outcome = "changed"
+    folder.mkdir(parents=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    (folder / "timestamp.txt").write_text(now + "\n", encoding="utf-8")
+    return outcome
+
+
+def collect(course, assignment, folder):
+    """Take in a folder of files named ``<student_id>.ipynb``.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment's name; it must have one notebook.
+    folder : Path
+        Where the files lie.
+
+    Returns
+    -------
+    dict of str to str
+        What `take_in` said, by student.
+
+    Raises
+    ------
+    GradingError
+        If there are no such files, or the assignment is not released.
+    """
+    stem = only_notebook(course, assignment).stem
+    paths = sorted(folder.glob("*.ipynb"))
+    if not paths:
+        raise GradingError(f"{folder} holds no <student_id>.ipynb")
+    return {
+        path.stem: take_in(course, assignment, path.stem, {f"{stem}.ipynb": path.read_bytes()})
+        for path in paths
+    }
+
+
+def only_notebook(course, assignment):
+    """Return the one released notebook of an assignment.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    assignment : str
+        The assignment's name.
+
+    Returns
+    -------
+    Path
+        The notebook.
+
+    Raises
+    ------
+    GradingError
+        If the assignment is not released, or has several notebooks.
+    """
+    notebooks = course.notebooks(assignment)
+    if len(notebooks) != 1:
+        raise GradingError(
+            f"{assignment} has {len(notebooks)} released notebooks and one is needed; "
+            "run `python -m optedu exercises`, and check the name"
+        )
+    return next(iter(notebooks.values()))
+
+
+def why_unfit(folder, release):
+    """Say why a submission cannot be run.
+
+    Parameters
+    ----------
+    folder : Path
+        The submission.
+    release : Path
+        The released notebook.
+
+    Returns
+    -------
+    str
+        The reason, in words for the instructor and the student; empty if it can be run.
+    """
+    path = folder / release.name
+    if any(entry.is_symlink() for entry in (folder, *folder.rglob("*"))):
+        return "the submission holds a symbolic link in place of a file"
+    if not path.is_file():
+        others = sorted(entry.name for entry in folder.iterdir() if entry.name != "timestamp.txt")
+        found = f"found {', '.join(others)}" if others else "the folder is empty"
+        return f"{path.name} is missing; {found}"
+    if path.stat().st_size > LARGEST:
+        return f"{path.name} is larger than {LARGEST / 1e6:.0f} MB; clear its outputs"
+    return _why_no_answer(path, release)
+
+
+def _why_no_answer(path, release):
+    import nbformat
+    from nbformat.validator import normalize
+
+    not_a_notebook = f"{path.name} is not a Jupyter notebook"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return f"{not_a_notebook}: it does not hold JSON text"
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            # Cells without ids, or with copied ones, are common and harmless.
+            _, nb = normalize(nbformat.convert(nbformat.from_dict(content), 4))
+            nbformat.validate(nb)
+    except Exception:  # nbformat raises whatever a malformed notebook trips over
+        return f"{not_a_notebook}: its structure is damaged"
+    if not nb.cells:
+        return f"{path.name} has no cells"
+    spec = nb.metadata.get("kernelspec", {})
+    language = spec.get("language") or nb.metadata.get("language_info", {}).get("name", "python")
+    if language != "python":
+        return (
+            f"{path.name} is written for the kernel '{spec.get('name', language)}' ({language}); "
+            "the assignment needs Python"
+        )
+    answers = {
+        cell.metadata.nbgrader.grade_id
+        for cell in nbformat.read(release, as_version=4).cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+    given = {
+        cell.metadata["nbgrader"].get("grade_id")
+        for cell in nb.cells
+        if isinstance(cell.metadata.get("nbgrader"), dict)
+    }
+    if not answers & given:
+        return f"{path.name} has none of the assignment's answer cells"
+    return ""

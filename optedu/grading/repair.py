@@ -1,0 +1,93 @@
+"""Put a submission's notebook back into the shape of the release.
+
+Students delete, copy, split and unlock cells, and nbgrader then loses the score or gives up. The
+release knows which cells there must be: from the submission come the answers and the student's
+own cells, everything else comes from the release.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+
+import nbformat
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+
+class RepairCells(NbGraderPreprocessor):
+    """Restore nbgrader's cells from the release, and note what had been changed."""
+
+    def preprocess(self, nb, resources):
+        """Repair a notebook.
+
+        Parameters
+        ----------
+        nb : NotebookNode
+            The submission.
+        resources : dict
+            nbgrader's, with the names of the assignment and the notebook.
+
+        Returns
+        -------
+        nb, resources
+            The notebook, with what was changed under ``metadata.optedu.notes``.
+        """
+        names = resources["nbgrader"]
+        course = self.parent.parent.coursedir  # the exporter's converter owns it
+        folder = course.format_path(course.release_directory, ".", names["assignment"])
+        release = nbformat.read(Path(folder) / f"{names['notebook']}.ipynb", as_version=4)
+        nb.cells, notes = repair(nb.cells, release.cells)
+        name = nb.metadata.get("kernelspec", {}).get("name", "")
+        expected = release.metadata.kernelspec.name
+        if name and name != expected:
+            notes.append(f"written for the kernel '{name}', run with '{expected}'")
+        nb.metadata["optedu"] = {"notes": notes}
+        return nb, resources
+
+
+def repair(cells, released):
+    """Return the released cells with a submission's answers, and notes on what was repaired.
+
+    Parameters
+    ----------
+    cells : list of NotebookNode
+        The submission's cells.
+    released : list of NotebookNode
+        The release's cells.
+
+    Returns
+    -------
+    cells : list of NotebookNode
+        Every cell that nbgrader knows, once, in the release's order; the student's own cells
+        stay behind the cell that they followed.
+    notes : list of str
+        One sentence a repair.
+    """
+    known = {_grade_id(cell): cell for cell in released if _grade_id(cell)}
+    submitted, own, here = defaultdict(list), defaultdict(list), None
+    for cell in cells:
+        grade_id = _grade_id(cell)
+        if grade_id in known:
+            here = grade_id
+            submitted[grade_id].append(cell)
+        else:
+            cell.metadata.pop("nbgrader", None)
+            own[here].append(cell)
+    repaired, notes = own[None], []
+    for grade_id, original in known.items():
+        copies = [cell.source for cell in submitted[grade_id]]
+        cell = nbformat.from_dict(original)
+        if not copies:
+            notes.append(f"cell {grade_id} was missing and was put back")
+        elif original.metadata.nbgrader.solution:
+            # A copied answer keeps its name: run all, in order, as the student's kernel did.
+            cell.source = "\n\n".join(copies)
+            if len(copies) > 1:
+                notes.append(f"cell {grade_id} was there {len(copies)} times; all were run")
+        elif any(source.strip() != original.source.strip() for source in copies):
+            notes.append(f"locked cell {grade_id} was edited; the original was run")
+        repaired += [cell, *own[grade_id]]
+    return repaired, notes
+
+
+def _grade_id(cell):
+    nbgrader = cell.metadata.get("nbgrader")
+    return nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None

@@ -1,0 +1,1 @@
+"""Wrong and right solutions of every exercise; ``python -m tests.banks`` records fingerprints."""

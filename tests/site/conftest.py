@@ -1,0 +1,134 @@
+"""The built site on loopback, a browser to visit it, and Node to run its scripts."""
+
+import functools
+import http.server
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HTML = ROOT / "_build" / "html"
+FIGURES = ROOT / "book" / "_static" / "figures"
+SOURCES = ["_config.yml", "_toc.yml", "book", "optedu"]
+
+
+def newest_source():
+    """Return when anything that the site is made of last changed."""
+    files = [path for name in SOURCES for path in [ROOT / name, *(ROOT / name).rglob("*")]]
+    return max(
+        path.stat().st_mtime
+        for path in files
+        if path.is_file() and path.suffix not in {".pyc", ".ipynb"}
+    )
+
+
+@pytest.fixture(scope="session")
+def html():
+    """Return the folder of the built site, built again if a source is newer."""
+    stamp = HTML / "searchindex.js"
+    if not stamp.exists() or stamp.stat().st_mtime < newest_source():
+        jb = Path(sys.executable).with_name("jb")
+        command = [jb, "build", ".", "--all", "-W", "-n", "--keep-going"]
+        build = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert build.returncode == 0, build.stderr[-3000:]
+    return HTML
+
+
+@pytest.fixture(scope="session")
+def pages(html):
+    """Return the addresses of all pages of the book, and of the search page."""
+    chapters = sorted(str(path.relative_to(html)) for path in html.glob("book/**/*.html"))
+    return [*chapters, "search.html"]
+
+
+@pytest.fixture(scope="session")
+def origin(html):
+    """Serve the site and return its origin."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    handler = functools.partial(Quiet, directory=str(html))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Start the installed Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        candidates = [
+            os.environ.get("PLAYWRIGHT_CHROMIUM_EXECUTABLE_PATH"),
+            *map(shutil.which, ("chromium", "chromium-browser", "google-chrome")),
+            playwright.chromium.executable_path,
+        ]
+        found = next((path for path in candidates if path and Path(path).exists()), None)
+        if found is None:
+            reason = "no Chromium: `apt-get install chromium`, or `playwright install chromium`"
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+        # Containers run as root, where Chromium's own sandbox refuses to start.
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path=found, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, origin):
+    """Return a function that opens a page: ``visit("book/intro.html", width=360)``.
+
+    Without `math` the page is not typeset, which is most of the time that a chapter takes.
+    """
+    contexts = []
+
+    def open_page(address, width=1280, math=True, **options):
+        options = {"reduced_motion": "reduce", **options}
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        if not math:
+            context.route("**/mathjax/**", lambda route: route.abort())
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.goto(f"{origin}/{address}", wait_until="load")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def node():
+    """Return a function that runs an ES module under Node and returns what it prints as JSON.
+
+    The module sees `input`, the value passed, and imports figures as ``from "FIGURES/name.js"``.
+    """
+    from playwright._impl._driver import compute_driver_executable
+
+    executable = compute_driver_executable()[0]
+
+    def run(script, value=None):
+        script = f"const input = {json.dumps(value)};\n{script}"
+        script = script.replace("FIGURES", FIGURES.as_uri())
+        done = subprocess.run(
+            [executable, "--input-type=module", "--eval", script],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run

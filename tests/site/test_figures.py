@@ -1,0 +1,206 @@
+"""Live figures: by keyboard, by finger, on paper, without a script, without motion."""
+
+import json
+import re
+
+import pytest
+
+FIGURES = {
+    "descent-rate": "book/2-descent.html",
+    "descent-condition": "book/2-descent.html",
+    "intro-race": "book/intro.html",
+    "intro-saddle": "book/intro.html",
+}
+PLAYED = ["intro-race", "intro-saddle"]
+
+
+@pytest.fixture
+def figure(visit):
+    """Return a function that opens a figure's page and waits until the figure is live."""
+
+    def open_figure(name, **options):
+        page = visit(FIGURES[name], math=False, **options)
+        found = page.locator(f"#fig-{name}")
+        found.scroll_into_view_if_needed()
+        found.locator(".lf-readout:not(:empty)").wait_for()
+        return page, found
+
+    return open_figure
+
+
+def readout(figure):
+    """Return the read-out after the frame that is being drawn."""
+    figure.page.evaluate("() => new Promise((r) => requestAnimationFrame(() => setTimeout(r)))")
+    return figure.locator(".lf-readout").inner_text()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_control_is_reached_by_tab_shows_its_focus_and_answers_arrows(figure, name):
+    page, found = figure(name)
+    wanted = found.locator("[tabindex='0'], input, button, select").count()
+    found.evaluate("f => { f.tabIndex = -1; f.focus({ preventScroll: true }); }")
+    reached = 0
+    for _ in range(wanted):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        assert focused.evaluate("(e, f) => f.contains(e)", found.element_handle())
+        ring = focused.evaluate(
+            "e => getComputedStyle(e.querySelector('.lf-ring') ?? e)"
+            "[e.querySelector('.lf-ring') ? 'strokeWidth' : 'outlineWidth']"
+        )
+        assert float(ring.removesuffix("px")) >= 2, focused.evaluate("e => e.outerHTML")
+        reached += 1
+        if focused.get_attribute("role") == "slider" or focused.get_attribute("type") == "range":
+            before = focused.evaluate(POSITION)
+            # At one end of its track a control can move one way only.
+            for key in ("ArrowLeft", "ArrowRight", "ArrowLeft"):
+                page.keyboard.press(key)
+                readout(found)
+                if focused.evaluate(POSITION) != before:
+                    break
+            assert focused.evaluate(POSITION) != before
+    assert reached == wanted
+
+
+POSITION = "e => (e.getAttribute('aria-valuetext') ?? '') + (e.getAttribute('transform') ?? '')"
+
+
+def test_slider_keys_step_leap_reach_the_ends_and_escape(figure):
+    page, found = figure("descent-rate")
+    default = readout(found)
+    slider = found.locator("input[type=range]")
+    slider.focus()
+
+    def alpha():
+        return float(re.search(r"α = ([\d.]+)", readout(found))[1])
+
+    start = alpha()
+    page.keyboard.press("ArrowRight")
+    step = alpha() - start
+    page.keyboard.press("Shift+ArrowLeft")
+    # The read-out has three decimals, so each difference is exact to one of the last place.
+    assert alpha() - start - step == pytest.approx(-10 * step, abs=0.0021)
+    page.keyboard.press("End")
+    assert readout(found).startswith("Diverges")
+    page.keyboard.press("Home")
+    assert alpha() == 0.01
+    page.keyboard.press("Escape")
+    assert readout(found) == default
+
+
+@pytest.mark.parametrize("name", ["descent-rate", "descent-condition", "intro-race"])
+def test_dragging_the_start_point_answers_and_reset_brings_it_back(figure, name):
+    page, found = figure(name)
+    default = found.locator(".lf-handle").get_attribute("aria-valuetext")
+    box = found.locator(".lf-handle .lf-dot").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y - 25, steps=3)
+    page.mouse.up()
+    readout(found)
+    assert found.locator(".lf-handle").get_attribute("aria-valuetext") != default
+    found.get_by_role("button", name="Reset").click()
+    readout(found)
+    assert found.locator(".lf-handle").get_attribute("aria-valuetext") == default
+
+
+def test_marks_set_the_critical_learning_rates(figure):
+    _, found = figure("descent-rate")
+    found.get_by_role("button", name="to 2/L", exact=False).last.click()
+    assert readout(found).startswith("On the edge")
+    found.get_by_role("button", name="to 2/(L+m)", exact=False).click()
+    assert "two modes tie" in readout(found)
+
+
+def test_links_in_the_text_set_the_controls(visit, html):
+    tried = 0
+    for address in sorted(set(FIGURES.values())):
+        page = visit(address, math=False)
+        for link in page.locator("a[data-try]").all():
+            target = page.locator(link.get_attribute("href"))
+            target.scroll_into_view_if_needed()
+            target.locator(".lf-readout:not(:empty)").wait_for()
+            target.get_by_role("button", name="Reset").click()
+            before = readout(target) + target.locator("svg").first.inner_html()
+            link.click()
+            assert readout(target) + target.locator("svg").first.inner_html() != before
+            tried += 1
+    assert tried >= 2
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_nothing_moves_where_stillness_is_asked_for(figure, name):
+    page, found = figure(name, reduced_motion="reduce")
+    before = readout(found)
+    page.wait_for_timeout(600)
+    assert readout(found) == before
+    assert found.get_by_role("button", name="Play").is_visible()
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_plays_once_unasked_for_less_than_five_seconds(figure, name):
+    page, found = figure(name, reduced_motion="no-preference")
+    found.locator(".lf-plots").evaluate("e => e.scrollIntoView({ block: 'center' })")
+    found.get_by_role("button", name="Pause").wait_for()
+    assert found.locator(".lf-readout").get_attribute("aria-live") == "off"
+    # A slow machine may draw late, so the clock here is a little more patient than the rule.
+    found.get_by_role("button", name="Play").wait_for(timeout=5500)
+    after = readout(found)
+    page.wait_for_timeout(400)
+    assert readout(found) == after
+    assert found.locator(".lf-readout").get_attribute("aria-live") == "polite"
+
+
+def test_space_plays_and_pauses_and_the_scrubber_moves(figure):
+    page, found = figure("intro-saddle")
+    scrub = found.locator("input[type=range]")
+    scrub.focus()
+    page.keyboard.press("Home")
+    assert readout(found).startswith("Step 0:")
+    page.keyboard.press("Space")
+    found.get_by_role("button", name="Pause").wait_for()
+    page.wait_for_timeout(300)
+    page.keyboard.press("Space")
+    found.get_by_role("button", name="Play").wait_for()
+    assert not readout(found).startswith("Step 0:")
+    page.keyboard.press("End")
+    assert readout(found).startswith("Step 200:")
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_touch_targets_are_forty_pixels_on_a_phone(figure, name):
+    _, found = figure(name, width=360, has_touch=True)
+    for control in found.locator(".lf-touch, input, button, select").all():
+        box = control.bounding_box()
+        assert min(box["width"], box["height"]) >= 40, control.evaluate("e => e.outerHTML")
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_picture_and_numbers_stand_in_without_a_script_and_in_print(visit, figure, name):
+    page = visit(FIGURES[name], java_script_enabled=False)
+    still = page.locator(f"#fig-{name}")
+    page_live, live = figure(name)
+    assert not live.locator("table").is_visible()
+    page_live.emulate_media(media="print")
+    for shown in (still, live):
+        assert shown.locator(".lf-static svg[role=img]").is_visible()
+        assert shown.locator(".lf-static svg").get_attribute("aria-label").strip() not in ("", name)
+        assert shown.locator("table").is_visible()
+    assert not live.locator("[data-figure]").is_visible()
+
+
+def test_canvas_follows_the_theme_while_the_page_is_open(figure):
+    page, found = figure("descent-rate", color_scheme="light")
+    corner = "c => c.getContext('2d').getImageData(c.width >> 1, 9, 1, 1).data[0]"
+    light = found.locator("canvas").first.evaluate(corner)
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    readout(found)
+    assert found.locator("canvas").first.evaluate(corner) < light - 60
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_data_is_small_and_pictures_are_there(html, name):
+    data = html / "_static" / "figures" / f"{name}.json"
+    assert data.stat().st_size <= 150_000
+    assert json.loads(data.read_text())["table"][1]
