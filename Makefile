@@ -35,7 +35,8 @@ exercises: $(READY)  ## Generate exercises/ from solutions/
 book: $(READY) $(SITE)  ## Build the site into _build/html
 
 $(SITE): $(READY) $(SITE_SOURCES)
-	$(BIN)/jb build . --all -W -n --keep-going
+	@echo "Building the site, which takes about a minute"
+	$(BIN)/jb build . --all -W -n --keep-going -q
 	@touch $@
 
 fingerprints: $(READY)  ## Record what the checks recognize, from the banks of wrong solutions
@@ -65,5 +66,6 @@ $(READY): requirements.txt pyproject.toml
 	fi; \
 	echo "Setting up .venv with $$($$python --version); the first time this takes some minutes"; \
 	$$python -m venv .venv
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@PYTHONWARNINGS=ignore $(PY) -m pip install --quiet --disable-pip-version-check \
+		-r requirements.txt
 	@touch $@

@@ -287,11 +287,21 @@ def test_a_changed_test_and_a_lost_gradebook_grade_again(small):
     assert grade(course)[0]["ada"].total == 0
 
 
-def test_cells_cannot_be_added_under_submissions_without_a_word(small):
+def test_exercises_can_be_added_but_not_taken_from_those_who_have_submitted(small):
     course, _ = small
-    extra = TOY + TOY[TOY.index("```{code-cell}") :].replace("grade_id: ", "grade_id: more_")
-    write_solution(course.root, extra)
-    with pytest.raises(GradingError, match="the gradebook already holds submissions"):
+    extra = TOY[TOY.index("```{code-cell}") :].replace("half", "third").replace("square", "cube")
+    write_solution(course.root, TOY + extra.replace("setup", "second_setup"))
+    release.write(course)
+    results, lines = grade(course)
+    assert "1 to grade" in lines[0]
+    assert results["ada"].scores == {
+        "square": (0, 5),
+        "half": (4, 4),
+        "cube": (0, 5),
+        "third": (0, 4),
+    }
+    write_solution(course.root, TOY)
+    with pytest.raises(GradingError, match="the gradebook already holds grades"):
         release.write(course)
 
 

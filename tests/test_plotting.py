@@ -33,7 +33,7 @@ def _off_screen():
 
 def draw(k=0):
     with plotting.style():
-        fig, (left, right) = plotting.subplots(1, 2, width=960)
+        fig, (left, right) = plotting.subplots(1, 2, width=960, height=400)
         plotting.contours(left, rosenbrock())
         plotting.path(left, [(-1.2, 1.0), (0.0, 0.5), (0.5, 0.25 * k)], "Newton")
         plotting.convergence(right, {"Adam": 0.9 ** np.arange(50), "b": 0.8 ** np.arange(50)})

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from optedu_site import ROOT, sources_key
+from optedu_site import ROOT, keyed_folder
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from optedu import plotting
@@ -66,11 +66,11 @@ class Try(SphinxRole):
 
     def run(self):
         """Return the link, or the reason why it would lead nowhere."""
-        match = re.fullmatch(r"(?s)(.+?)\s*<([\w-]+):\s*(.+)>", self.text)
+        match = re.fullmatch(r"(?s)(.+?)\s*<([\w-]+):((?:\s*\w+=[^;=]+;?)+)>", self.text)
         problem = "write {try}`text <figure: control=value; control=value>`"
         if match:
             text, name, settings = match.groups()
-            values = dict(part.strip().split("=", 1) for part in settings.split(";"))
+            values = dict(re.findall(r"(\w+)=([^;=]+)", settings))
             problem = unknown_control(name, values, self.config.live_figures_folder)
         if problem:
             message = self.inliner.reporter.error(f"try: {problem}", line=self.lineno)
@@ -140,7 +140,7 @@ def write_figure(name, folder):
 
 def prepare(app, config):
     """Write every figure's data and picture, unless these sources' are there, and serve them."""
-    root = ROOT / "_build" / ".figures" / sources_key()
+    root = keyed_folder(".figures")
     config.live_figures_folder = root / "figures"
     config.live_figures_folder.mkdir(parents=True, exist_ok=True)
     for source in sorted(SOURCES.glob("[!_]*.py")):

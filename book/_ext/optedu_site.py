@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
 
 # What a page's outputs depend on besides its own text.
-SOURCES = ["optedu", "book/claims", "book/figures"]
+SOURCES = ["optedu", "book/claims", "book/figures", "tests/banks"]
 MATHJAX = ["tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions"]
 
 
@@ -30,18 +30,22 @@ def sources_key(root=ROOT, folders=SOURCES) -> str:
     return digest.hexdigest()[:12]
 
 
+def keyed_folder(name):
+    """Return the folder ``_build/name`` of the present sources, and drop those of older ones."""
+    current = ROOT / "_build" / name / sources_key()
+    for old in current.parent.glob("*"):
+        if old != current:
+            shutil.rmtree(old, ignore_errors=True)
+    return current
+
+
 def key_cache(app, config):
-    """Give every state of the sources its own execution cache, and drop those of older states.
+    """Give every state of the sources its own execution cache.
 
     The path is part of the environment's configuration, so a new one also makes Sphinx read
     again pages whose own text did not change.
     """
-    caches = ROOT / "_build" / ".jupyter_cache"
-    current = caches / sources_key()
-    for old in caches.glob("*"):
-        if old != current:
-            shutil.rmtree(old, ignore_errors=True)
-    config.nb_execution_cache_path = str(current)
+    config.nb_execution_cache_path = str(keyed_folder(".jupyter_cache"))
 
 
 def drop_thebe(app, pagename, templatename, context, doctree):

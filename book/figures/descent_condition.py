@@ -68,5 +68,5 @@ def draw(data):
     kappas = np.geomspace(1.5, 1000)
     cost.loglog(kappas, predicted(kappas), "--", color=plotting.COLORS["theory"])
     cost.loglog(*zip(*data["counted"], strict=True), "o", color=plotting.COLORS["gradient descent"])
-    cost.set(title="Steps to 1e-6: theory, counts", xlabel="condition number κ (log axes)")
+    cost.set(title="Steps to 1e-6", xlabel="κ (log axes)")
     return figure

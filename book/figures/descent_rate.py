@@ -73,5 +73,7 @@ def draw(data):
     plotting.path(walk, path(data, alpha)[:25])
     walk.set(title=f"α = {alpha:g}, just below 2/L = {data['critical']:g}", aspect=1)
     plotting.convergence(curves, {f"α = {a:.3g}": e for a, e in errors(data).items()})
+    for line in curves.lines:
+        line.set_color(plotting.COLORS["gradient descent"])
     curves.set(title="Distance to the minimizer", ylim=(1e-9, 1e3))
     return figure

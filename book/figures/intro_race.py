@@ -28,6 +28,8 @@ SERIES = [
     series("gradient_descent", "the reckless", "reckless, α = 0.026", learning_rate=0.026),
     series("line_search", "the line search", "line search, no α to choose"),
 ]
+# Shades of gradient descent's blue from the smallest learning rate to the largest, then ink.
+SHADES = ("#4A9BCF", plotting.COLORS["gradient descent"], "#332288", "#000000")
 RULES = {"gradient_descent": GradientDescent}
 
 
@@ -70,7 +72,8 @@ def table(data):
     for entry in data["series"]:
         losses = himmelblau().value(path(entry))
         # A search that has arrived stays.
-        rows.append([entry["label"], *(f"{losses[min(k, len(losses) - 1)]:.2g}" for k in steps)])
+        shown = [losses[min(step, len(losses) - 1)] for step in steps]
+        rows.append([entry["label"], *(f"{x:.3g}" if x > 1e-3 else f"{x:.0e}" for x in shown)])
     return ["loss after step", *map(str, steps)], rows
 
 
@@ -80,9 +83,11 @@ def draw(data):
     levels = 4 * np.expm1(np.arange(1, 12) / 1.9)
     plotting.contours(field, himmelblau(), levels=levels, resolution=121)
     field.plot(*np.transpose(data["minimizers"]), "+", color=plotting.COLORS["optimum"])
-    for entry in data["series"]:
-        plotting.path(field, path(entry), marks=range(0, 81, 4), label=entry["label"].split(",")[0])
-    losses = {e["label"].split(",")[0]: himmelblau().value(path(e)) for e in data["series"]}
+    lines = [plotting.path(field, path(entry), marks=range(81)) for entry in data["series"]]
+    losses = {entry["label"].split(",")[0]: himmelblau().value(path(entry)) for entry in SERIES}
     plotting.convergence(curve, losses)
+    for ends in (lines, curve.lines[:4], curve.lines[4:]):
+        for line, marker, color in zip(ends, "os^D", SHADES, strict=True):
+            line.set(marker=marker, color=color, markersize=5)
     curve.set(ylim=(1e-8, 1e3), ylabel="loss (log scale)")
     return figure

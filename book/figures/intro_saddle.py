@@ -52,7 +52,10 @@ def draw(data):
     plotting.contours(field, plain_saddle(), bounds=bounds, levels=15, resolution=81)
     for sign, offset in zip((1, -1, 1, -1), data["offsets"], strict=True):
         plotting.path(field, path(offset) * (1, sign), marks=[])
-    distances = {f"{offset:g}": path(offset)[:, 1] for offset in data["offsets"]}
-    plotting.convergence(curve, distances)
-    curve.set(title="The offset grows by 1.1 a step", ylabel="distance from the ridge (log scale)")
+    for offset in data["offsets"]:
+        distances = path(offset)[:, 1]
+        curve.semilogy(distances, color=plotting.COLORS["gradient descent"])
+        curve.annotate(len(distances) - 1, (len(distances) - 1, 1.6), ha="center")
+    curve.set(title="Steps until the saddle lets go", xlabel="step", ylim=(3e-9, 9))
+    curve.set_ylabel("distance from the ridge (log scale)")
     return figure

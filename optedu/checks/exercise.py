@@ -5,6 +5,8 @@ what comes back with something known, and raises `CheckFailed` with a message th
 probe calls it in the same way and returns a few numbers that tell one mistake from another.
 """
 
+import numpy as np
+
 from optedu.checks import fingerprint
 from optedu.checks.student import CheckFailed, Student, describe
 
@@ -79,11 +81,10 @@ class Exercise:
             )
         checks = self.visible_checks + (self.hidden_checks if hidden else [])
         for check in checks:
-            try:
-                # What a student prints helps with a visible check; a hidden one tells nothing.
-                check(Student(fn, self.parameters, quiet=check in self.hidden_checks))
-            except CheckFailed as failure:
-                raise self._explain(fn, check, failure) from None
+            # What a student prints helps with a visible check; a hidden one tells nothing.
+            failure = self._run(check, fn, quiet=check in self.hidden_checks)
+            if failure is not None:
+                raise self._explain(fn, check, failure)
         return Passed(f"{self.name}: {len(checks)} check{'s' * (len(checks) > 1)} passed")
 
     def failing(self, fn):
@@ -99,21 +100,32 @@ class Exercise:
         dict of str to str
             The kind of failure by the check's name.
         """
-        kinds = {}
-        for check in self.visible_checks + self.hidden_checks:
-            try:
-                check(Student(fn, self.parameters, quiet=True))
-            except CheckFailed as failure:
-                kinds[check.__name__] = failure.kind
-        return kinds
+        checks = self.visible_checks + self.hidden_checks
+        failures = {check.__name__: self._run(check, fn, quiet=True) for check in checks}
+        return {name: failure.kind for name, failure in failures.items() if failure}
 
     def __repr__(self):
         """Show the call that the exercise checks."""
         return f"<check of {self.name}({', '.join(self.parameters)})>"
 
+    def _run(self, check, fn, quiet):
+        """Return the failure of one check, or None."""
+        try:
+            with np.errstate(all="ignore"):
+                check(Student(fn, self.parameters, quiet))
+        except CheckFailed as failure:
+            return failure
+        except Exception as error:  # a result so odd that no check has thought of it
+            return CheckFailed(
+                "what your function returns cannot be read as an answer "
+                f"({type(error).__name__}: {error}).",
+                token="returns something odd",
+            )
+        return None
+
     def _explain(self, fn, check, failure):
         """Return the failure with the mistake named, if it is a known one."""
-        if failure.token not in ("unwritten", "raises a signature error"):
+        if failure.token != "unwritten":
             failure = fingerprint.diagnose(self, fn, check.__name__, failure)
         return CheckFailed(
             f"{self.name}: {failure.what}", failure.hint, failure.token, failure.misconception

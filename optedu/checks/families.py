@@ -12,6 +12,8 @@ A check names its family in its docstring. What several checks share is here; ev
 written so that NaN fails it.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from optedu.checks.student import CheckFailed, describe
@@ -184,7 +186,7 @@ def _to_array(value):
         array = None
     if array is not None and array.dtype.kind in "iufc":
         return array, ""
-    if hasattr(value, "__next__"):
+    if isinstance(value, Iterator):
         return None, "Put list(...) around it."
     if callable(value):
         return None, "Call it, and return what it returns."

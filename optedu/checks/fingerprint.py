@@ -39,7 +39,8 @@ def record(exercise, fn):
     for probe in exercise.probes:
         student = Student(fn, exercise.parameters, quiet=True, lenient=True)
         try:
-            outcome = [_plain(item) for item in probe(student)]
+            with np.errstate(all="ignore"):
+                outcome = [_plain(item) for item in probe(student)]
         except CheckFailed as failure:
             outcome = [failure.token]
         except Exception:  # no form of result may break a diagnosis
@@ -133,7 +134,7 @@ def diagnose(exercise, fn, check, failure):
     if len(seen) != len(right):
         return failure
     for name, mistake in known["wrong"].items():
-        if _agree(seen, mistake["outcomes"]):
+        if agree(seen, mistake["outcomes"]):
             what = f"your results are exactly those you get when {mistake['when']}."
             return CheckFailed(what, mistake["look"], failure.token, name)
     factor = _common_factor(seen, right)
@@ -185,7 +186,8 @@ def _closest(seen, right, wrong):
     return best
 
 
-def _agree(seen, stored):
+def agree(seen, stored):
+    """Return whether two records agree in all their outcomes."""
     return all(_same(a, b) for a, b in zip(seen, stored, strict=True))
 
 
@@ -200,11 +202,8 @@ def _same(a, b):
 
 
 def _alike(a, b):
-    """Return whether outcomes agree, or at least fail in the same manner."""
-    return _same(a, b) or any(
-        str(a[0]).startswith(manner) and str(b[0]).startswith(manner)
-        for manner in ("raises ", "returns shape ")
-    )
+    """Return whether outcomes agree, or are exceptions both, whatever their type."""
+    return _same(a, b) or all(str(outcome[0]).startswith("raises ") for outcome in (a, b))
 
 
 def _common_factor(seen, stored):
@@ -220,7 +219,7 @@ def _common_factor(seen, stored):
     factor = pairs[0][0] / pairs[0][1]
     scaled = [[y if isinstance(y, str) else factor * y for y in b] for b in stored]
     usable = factor and np.isfinite(factor) and abs(factor - 1) > _RTOL
-    return factor if usable and _agree(seen, scaled) else None
+    return factor if usable and agree(seen, scaled) else None
 
 
 def _plain(item):

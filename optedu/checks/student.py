@@ -22,8 +22,7 @@ class CheckFailed(AssertionError):
     hint : str
         What is likely wrong and where to look; a diagnosis replaces it.
     token : str
-        What happened in a few stable words, of which fingerprints are made. The first word is
-        its kind: wrong, returns, raises, changes, does (not stop).
+        What happened in a few stable words, of which fingerprints are made.
     misconception : str, optional
         The mistake that the message names, as in the bank.
     """
@@ -37,8 +36,11 @@ class CheckFailed(AssertionError):
 
     @property
     def kind(self):
-        """Return the first word of the token."""
-        return self.token.split()[0]
+        """Return what sort of failure this is: the token without its details."""
+        for sort in ("raises", "changes", "returns shape"):
+            if self.token.startswith(sort):
+                return sort
+        return self.token
 
     def _render_traceback_(self):
         return [f"CheckFailed: {self}"]

@@ -54,6 +54,8 @@ def generate(course, solutions):
             (source / f"{path.stem}.ipynb").write_text(
                 canonical(read_solution(path)), encoding="utf-8", newline="\n"
             )
+        if not course.config.GenerateAssignment.get("no_database"):
+            _make_room(api, folder.name, source)
         result = api.generate_assignment(folder.name)
         if not result["success"]:
             raise GradingError(f"solutions/{folder.name} cannot be released: {_cause(result)}")
@@ -262,6 +264,38 @@ def keep(course, path):
     return target.relative_to(course.root)
 
 
+def _make_room(api, assignment, source):
+    """Record new cells for those who have submitted, which nbgrader refuses to do."""
+    from nbgrader.api import Comment, Grade, MissingEntry
+
+    with api.gradebook as gradebook:
+        for path in source.glob("*.ipynb"):
+            try:
+                notebook = gradebook.find_notebook(path.stem, assignment)
+            except MissingEntry:
+                continue
+            if not notebook.submissions:
+                continue
+            place = (path.stem, assignment)
+            present = {cell.name for cell in notebook.source_cells}
+            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+                about = cell["metadata"].get("nbgrader", {})
+                name, kind = about.get("grade_id"), cell["cell_type"]
+                if not name or name in present:
+                    continue
+                gradebook.add_source_cell(name, *place, cell_type=kind)
+                rows = []
+                if about["grade"]:
+                    points = about["points"]
+                    new = gradebook.add_grade_cell(name, *place, max_score=points, cell_type=kind)
+                    rows += [Grade(cell_id=new.id, notebook=sub) for sub in notebook.submissions]
+                if about["solution"]:
+                    new = gradebook.add_solution_cell(name, *place)
+                    rows += [Comment(cell_id=new.id, notebook=sub) for sub in notebook.submissions]
+                gradebook.db.add_all(rows)
+                gradebook.db.commit()
+
+
 def _notebooks(folder):
     return [path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts]
 
@@ -275,8 +309,8 @@ def _cause(result):
     log = result.get("log", "")
     if "Cannot add or remove cells" in log or "Cannot modify existing assignment" in log:
         return (
-            "cells were added, removed or renamed, and the gradebook already holds submissions "
-            "of it. Undo that, or start a new gradebook: move .grading/gradebook.db away (manual "
-            "scores stay in it) and grade again"
+            "cells were removed or renamed, and the gradebook already holds grades for them. Undo "
+            "that, or start a new gradebook: move .grading/gradebook.db away (manual scores stay "
+            "in it) and grade again"
         )
     return first_error(result)

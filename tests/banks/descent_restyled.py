@@ -695,6 +695,19 @@ def _(errors):
     return np.exp(slope(k, np.log(e[k] ** 2)))
 
 
+@same("squared_ratio")
+def _(errors):
+    e = positive(errors)
+    k = settled(e)
+    return np.median(e[k][2:] / e[k][:-2])
+
+
+@same("includes_floor")
+def _(errors):
+    e = positive(errors)[-10:]
+    return math.exp(slope(np.arange(len(e)), np.log(e)))
+
+
 @same("slope_not_factor")
 def _(errors):
     e = positive(errors)

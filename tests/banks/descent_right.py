@@ -164,12 +164,12 @@ def by_power_iteration(X):
     H = X.T @ X / X.shape[0]
 
     def largest(A):
-        v = np.linspace(1.0, 2.0, len(A))
-        for _ in range(20000):
+        v, before = np.linspace(1.0, 2.0, len(A)), np.inf
+        while np.linalg.norm(v - before) > 1e-13:
             w = A @ v
             if not np.any(w):
                 return 0.0
-            v = w / np.linalg.norm(w)
+            before, v = v, w / np.linalg.norm(w)
         return float(v @ A @ v)
 
     L = largest(H)

@@ -24,6 +24,8 @@ BAD = {
     "try-range": ("{try}`x <descent-rate: alpha=9>`", "outside 0.01 to 0.56"),
     "try-figure": ("{try}`x <nothing: alpha=9>`", "there is no figure 'nothing'"),
     "try-form": ("{try}`x`", "write {try}"),
+    "try-value": ("{try}`x <descent-rate: alpha>`", "write {try}"),
+    "try-number": ("{try}`x <descent-rate: alpha=fast>`", "is not a number"),
 }
 
 

@@ -110,7 +110,7 @@ def test_marks_set_the_critical_learning_rates(figure):
     found.get_by_role("button", name="to 2/L", exact=False).last.click()
     assert readout(found).startswith("On the edge")
     found.get_by_role("button", name="to 2/(L+m)", exact=False).click()
-    assert "two modes tie" in readout(found)
+    assert "Both modes" in readout(found)
 
 
 def test_links_in_the_text_set_the_controls(visit, html):

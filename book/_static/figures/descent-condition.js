@@ -1,7 +1,7 @@
 // A long valley: the steepest way down is nearly at right angles to the way home.
 
 import { bottomAxis, leftAxis } from "./kit/axes.js";
-import { paintContours } from "./kit/contour.js";
+import { paintContours, paintKey } from "./kit/contour.js";
 import { pathOf, spaced, svg } from "./kit/dom.js";
 import { createFigure } from "./kit/figure.js";
 import { createHandle } from "./kit/handle.js";
@@ -39,14 +39,17 @@ export const predictedSteps = (kappa) =>
 export function compute({ kappa, start }) {
   const from = start ?? worstStart(kappa);
   const settings = { learning_rate: 2 / (1 + 1 / kappa) };
-  const path = run(quadratic(bowl(kappa)), from, "gradient_descent", settings, Math.ceil(predictedSteps(kappa)) + 2);
+  const steps = Math.ceil(predictedSteps(kappa)) + 2;
+  const path = run(quadratic(bowl(kappa)), from, "gradient_descent", settings, steps);
   const counted = path.findIndex((point) => norm(point) <= TARGET * norm(from));
   return { from, path, counted, predicted: predictedSteps(kappa), angle: angleAt(kappa, from), worst: worstAngle(kappa) };
 }
 
 export function describe({ kappa }, { angle, worst, counted, predicted }) {
   const away = angle > worst - 0.05 ? "the worst there is" : `at worst ${fixed(worst, 1)}°`;
-  return `κ = ${say(kappa)}: the step points ${fixed(angle, 1)}° away from the minimizer (${away}). To shrink the error a million times takes ${count(counted, "step")}; theory predicts ${Math.ceil(predicted).toLocaleString("en-US")}.`;
+  const direction = `the step points ${fixed(angle, 1)}° away from the minimizer (${away})`;
+  const cost = `To shrink the error a million times takes ${count(counted, "step")}`;
+  return `κ = ${say(kappa)}: ${direction}. ${cost}; theory predicts ${Math.ceil(predicted).toLocaleString("en-US")}.`;
 }
 
 export function mount(stage, data) {
@@ -73,7 +76,7 @@ export function mount(stage, data) {
   const handle = createHandle(walk.handles, {
     label: "Start point",
     step: 0.02,
-    read: () => compute(figure.state).from,
+    read: () => figure.state.start ?? worstStart(figure.state.kappa),
     move: (start) => figure.set({ start }),
     describe: ([x, y]) => `${fixed(x)} across, ${fixed(y)} up`,
   });
@@ -96,13 +99,18 @@ export function mount(stage, data) {
     figure.say(describe(state, result));
   }
 
+  let painted = "";
   function drawWalk({ kappa: current }, { from, path, angle }) {
     const frame = walk.fit();
     const domains = equalUnits(frame, CENTER, HEIGHT);
     const x = linear(domains[0], [frame.left, frame.right]);
     const y = linear(domains[1], [frame.bottom, frame.top]);
     const { value, gradient } = quadratic(bowl(current));
-    paintContours(walk, frame, domains, (u, v) => value([u, v]), (f) => 9 * Math.sqrt(f), 10);
+    const key = paintKey(frame, current);
+    if (key !== painted) {
+      paintContours(walk, frame, domains, value, (f) => 9 * Math.sqrt(f), 10);
+      painted = key;
+    }
 
     const pixels = path.slice(0, DRAWN).map(([u, v]) => [x(u), y(v)]);
     walk.path.replaceChildren();
@@ -119,13 +127,16 @@ export function mount(stage, data) {
     svg("path", { class: "lf-ray lf-theory", d: pathOf([at, [x(0), y(0)]]) }, walk.angle);
     const tip = ray(down, 92);
     svg("path", { class: "lf-ray", d: pathOf([at, tip]) }, walk.angle);
-    svg("path", { class: "lf-arrow", d: "M0 0L-10 -4.5V4.5Z", transform: `translate(${tip}) rotate(${(down * 180) / Math.PI})` }, walk.angle);
+    const turned = `translate(${tip}) rotate(${(down * 180) / Math.PI})`;
+    svg("path", { class: "lf-arrow", d: "M0 0L-10 -4.5V4.5Z", transform: turned }, walk.angle);
     if (angle < 1) return handle.place(x, y);
     const turn = Math.atan2(Math.sin(down - home), Math.cos(down - home));
     const arc = Array.from({ length: 25 }, (_, i) => ray(home + (turn * i) / 24, 48));
     svg("path", { class: "lf-arc", d: pathOf(arc) }, walk.angle);
     const label = ray(home + turn / 2, 72);
-    svg("text", { class: "lf-note lf-strong", x: label[0], y: label[1] + 5, "text-anchor": "middle", text: `${fixed(angle, 1)}°` }, walk.angle);
+    svg("text", {
+      class: "lf-note lf-strong", x: label[0], y: label[1] + 5, "text-anchor": "middle", text: `${fixed(angle, 1)}°`,
+    }, walk.angle);
     return handle.place(x, y);
   }
 
@@ -138,7 +149,9 @@ export function mount(stage, data) {
     cost.lines.replaceChildren();
     const curve = Array.from({ length: 121 }, (_, i) => kappa.min * (kappa.max / kappa.min) ** (i / 120));
     svg("path", { class: "lf-theory", d: pathOf(curve.map((k) => [x(k), y(predictedSteps(k))])) }, cost.lines);
-    for (const [k, steps] of data.counted) svg("circle", { class: "lf-step", cx: x(k), cy: y(steps), r: 3.2 }, cost.lines);
+    for (const [k, steps] of data.counted) {
+      svg("circle", { class: "lf-step", cx: x(k), cy: y(steps), r: 3.2 }, cost.lines);
+    }
     svg("text", {
       class: "lf-note", x: frame.right, y: y(25), "text-anchor": "end", text: "theory, and optedu’s counts",
     }, cost.lines);

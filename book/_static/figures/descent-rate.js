@@ -1,7 +1,7 @@
 // One learning rate, two eigenmodes: which of them decides how fast, and whether at all.
 
 import { bottomAxis, leftAxis } from "./kit/axes.js";
-import { paintContours } from "./kit/contour.js";
+import { paintContours, paintKey } from "./kit/contour.js";
 import { pathOf, spaced, svg } from "./kit/dom.js";
 import { createFigure } from "./kit/figure.js";
 import { createHandle } from "./kit/handle.js";
@@ -25,14 +25,14 @@ export function compute({ hessian, eigenvalues, steps }, { alpha, start }) {
 
 /** The same in a sentence. */
 export function describe({ critical }, { alpha }, { factors, rate }) {
-  const share = `α = ${fixed(alpha, 3)} is ${fixed(alpha / critical, 2)} of 2/L`;
-  const [steep] = factors;
-  if (Math.abs(rate - 1) < 1e-9) return `On the edge: ${share}. The steep mode jumps from side to side for ever.`;
-  if (rate > 1) return `Diverges: ${share}. The steep mode flips sign and grows by ${fixed(rate, 2)} a step.`;
-  const needed = Math.ceil(Math.log(1e-6) / Math.log(rate));
-  const slowest = Math.abs(steep) > Math.abs(factors.at(-1)) ? "steep mode, which flips sign," : "flat mode";
-  const who = Math.abs(Math.abs(steep) - Math.abs(factors.at(-1))) < 1e-3 ? "two modes tie and" : slowest;
-  return `Converges: ${share}. The ${who} set${who.endsWith("and") ? "" : "s"} the pace, ${fixed(rate, 2)} a step: ${count(needed, "step")} to shrink the error a million times.`;
+  const share = `α = ${fixed(alpha, 3)} is ${fixed(alpha / critical)} of 2/L`;
+  if (Math.abs(rate - 1) < 1e-9) return `On the edge: ${share}. The steep mode jumps from side to side forever.`;
+  if (rate > 1) return `Diverges: ${share}. The steep mode flips sign and grows by ${fixed(rate)} a step.`;
+  const [steep, flat] = factors.map(Math.abs);
+  let pace = steep > flat ? "The steep mode, which flips sign, sets" : "The flat mode sets";
+  if (Math.abs(steep - flat) < 1e-3) pace = "Both modes set";
+  const steps = count(Math.ceil(Math.log(1e-6) / Math.log(rate)), "step");
+  return `Converges: ${share}. ${pace} the pace, ${fixed(rate)} a step: ${steps} to shrink the error a million times.`;
 }
 
 export function mount(stage, data) {
@@ -104,10 +104,9 @@ export function mount(stage, data) {
     const x = linear(domains[0], [frame.left, frame.right]);
     const y = linear(domains[1], [frame.bottom, frame.top]);
     // The field depends on the size and the theme alone: dragging must not repaint it.
-    const key = `${frame.width} ${frame.height} ${document.documentElement.dataset.theme} ${window.devicePixelRatio}`;
+    const key = paintKey(frame);
     if (key !== painted) {
-      const { value } = quadratic(data.hessian);
-      paintContours(walk, frame, domains, (u, v) => value([u, v]), (f) => 3 * Math.sqrt(f), 16);
+      paintContours(walk, frame, domains, quadratic(data.hessian).value, (f) => 3 * Math.sqrt(f), 16);
       painted = key;
     }
     walk.modes.replaceChildren();
@@ -167,7 +166,8 @@ export function mount(stage, data) {
       const box = { y: top + 23, height: 26 };
       svg("rect", { class: "lf-safe", x: x(-1), width: x(1) - x(-1), ...box }, bars.bars);
       svg("rect", {
-        class: grows ? "lf-bar lf-bad" : "lf-bar", x: Math.min(from, to), width: Math.abs(to - from), y: top + 28, height: 16, rx: 2,
+        class: grows ? "lf-bar lf-bad" : "lf-bar", rx: 2,
+        x: Math.min(from, to), width: Math.abs(to - from), y: top + 28, height: 16,
       }, bars.bars);
       svg("line", { class: "lf-axis", x1: x(0), x2: x(0), y1: top + 23, y2: top + 49 }, bars.bars);
     });

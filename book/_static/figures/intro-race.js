@@ -1,7 +1,7 @@
 // Runs that differ in one setting race from one start, which the reader drags.
 
 import { bottomAxis, leftAxis } from "./kit/axes.js";
-import { paintContours } from "./kit/contour.js";
+import { paintContours, paintKey } from "./kit/contour.js";
 import { pathOf, spaced, svg } from "./kit/dom.js";
 import { createFigure } from "./kit/figure.js";
 import { createHandle } from "./kit/handle.js";
@@ -99,9 +99,9 @@ export function mount(stage, data) {
     const domains = equalUnits(frame, [0, 0], 10.4);
     const x = linear(domains[0], [frame.left, frame.right]);
     const y = linear(domains[1], [frame.bottom, frame.top]);
-    const key = `${frame.width} ${frame.height} ${document.documentElement.dataset.theme} ${window.devicePixelRatio}`;
+    const key = paintKey(frame);
     if (key !== painted) {
-      paintContours(field, frame, domains, (u, v) => himmelblau.value([u, v]), (f) => 1.9 * Math.log1p(f / 4), 13);
+      paintContours(field, frame, domains, himmelblau.value, (f) => 1.9 * Math.log1p(f / 4), 13);
       painted = key;
     }
     field.minima.replaceChildren();
@@ -113,7 +113,9 @@ export function mount(stage, data) {
     runs.forEach(({ path }, i) => {
       const pixels = until(path, step).map(([u, v]) => [x(u), y(v)]);
       svg("path", { class: `lf-path lf-series-${i}`, d: pathOf(pixels) }, field.paths);
-      for (const [cx, cy] of spaced(pixels, 7)) svg("circle", { class: `lf-step lf-series-${i}`, cx, cy, r: 2.6 }, field.paths);
+      for (const [cx, cy] of spaced(pixels, 7)) {
+        svg("circle", { class: `lf-step lf-series-${i}`, cx, cy, r: 2.6 }, field.paths);
+      }
       const head = pixels.at(-1);
       if (head.every(Number.isFinite)) drawMarker(field.heads, i, head);
     });

@@ -1,7 +1,8 @@
 // The closer to the ridge a run starts, the longer the saddle holds it.
 
 import { bottomAxis, leftAxis } from "./kit/axes.js";
-import { pathOf, svg } from "./kit/dom.js";
+import { paintKey } from "./kit/contour.js";
+import { pathOf, setAttributes, svg } from "./kit/dom.js";
 import { createFigure } from "./kit/figure.js";
 import { createLegend, drawMarker } from "./kit/legend.js";
 import { createPanel } from "./kit/panel.js";
@@ -72,7 +73,7 @@ export function mount(stage, data) {
     const frame = scene.fit();
     const view = createView(frame, (degrees * Math.PI) / 180, ELEVATION, frame.width * 0.315);
     const height = (x, y) => plainSaddle.value([x, y]);
-    const key = `${frame.width} ${degrees} ${document.documentElement.dataset.theme} ${window.devicePixelRatio}`;
+    const key = paintKey(frame, degrees);
     if (key !== painted) paintSurface(scene, frame, view, height, REACH);
     painted = key;
     scene.box.setAttribute("aria-valuenow", Math.round(degrees));
@@ -110,7 +111,9 @@ export function mount(stage, data) {
       svg("path", { class: `lf-path lf-series-${i}`, d: pathOf(shown) }, curve.lines);
       drawMarker(curve.heads, i, shown.at(-1));
       if (step >= escaped) {
-        svg("text", { class: "lf-note lf-strong", x: x(escaped), y: y(1) - 10, "text-anchor": "middle", text: escaped }, curve.heads);
+        svg("text", {
+          class: "lf-note lf-strong", x: x(escaped), y: y(1) - 10, "text-anchor": "middle", text: escaped,
+        }, curve.heads);
       }
     });
   }
@@ -120,19 +123,21 @@ export function mount(stage, data) {
 
 /** Let the reader turn the scene by dragging across it, or with the arrow keys. */
 function turnByHand(box, figure, { min, max }) {
-  const look = { tabindex: 0, role: "slider", "aria-label": "View of the saddle", "aria-valuemin": min, "aria-valuemax": max };
-  for (const [attribute, value] of Object.entries(look)) box.setAttribute(attribute, value);
+  const label = "View of the saddle";
+  setAttributes(box, { tabindex: 0, role: "slider", "aria-label": label, "aria-valuemin": min, "aria-valuemax": max });
   box.classList.add("lf-turn");
   box.addEventListener("pointerdown", (event) => {
     box.setPointerCapture(event.pointerId);
     const [from, start] = [event.clientX, figure.state.turn];
     const drag = (e) => figure.set({ turn: start + (e.clientX - from) / 3 });
     box.addEventListener("pointermove", drag);
-    box.addEventListener("lostpointercapture", () => box.removeEventListener("pointermove", drag), { once: true });
+    const stop = () => box.removeEventListener("pointermove", drag);
+    box.addEventListener("lostpointercapture", stop, { once: true });
   });
   box.addEventListener("keydown", (event) => {
     const size = event.shiftKey ? 30 : 3;
-    const goal = { ArrowLeft: figure.state.turn - size, ArrowRight: figure.state.turn + size, Home: min, End: max }[event.key];
+    const from = figure.state.turn;
+    const goal = { ArrowLeft: from - size, ArrowRight: from + size, Home: min, End: max }[event.key];
     if (goal === undefined) return;
     event.preventDefault();
     figure.set({ turn: goal });

@@ -5,10 +5,10 @@ the visible checks, the hidden checks, the probes. Fixtures are quadratics, wher
 has a closed form, and sequences whose rate is known by construction.
 """
 
-from optedu.checks.descent.curvature import best_learning_rate, curvature_bounds, rate
-from optedu.checks.descent.loop import gradient_descent
-from optedu.checks.descent.rates import classify_convergence, measure_rate
-from optedu.checks.descent.search import backtracking
+from optedu.checks.descent._curvature import best_learning_rate, curvature_bounds, rate
+from optedu.checks.descent._loop import gradient_descent
+from optedu.checks.descent._rates import classify_convergence, measure_rate
+from optedu.checks.descent._search import backtracking
 
 __all__ = [
     "backtracking",

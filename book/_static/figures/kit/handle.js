@@ -22,9 +22,11 @@ export function createHandle(layer, { label, step, read, move, describe }) {
     node.focus({ focusVisible: false });
     node.setPointerCapture(event.pointerId);
     const box = node.ownerSVGElement.getBoundingClientRect();
-    const drag = (e) => move([scales[0].invert(e.clientX - box.left), scales[1].invert(e.clientY - box.top)]);
+    const [x, y] = scales;
+    const drag = (e) => move([x.invert(e.clientX - box.left), y.invert(e.clientY - box.top)]);
+    const stop = () => node.removeEventListener("pointermove", drag);
     node.addEventListener("pointermove", drag);
-    node.addEventListener("lostpointercapture", () => node.removeEventListener("pointermove", drag), { once: true });
+    node.addEventListener("lostpointercapture", stop, { once: true });
   });
 
   node.addEventListener("keydown", (event) => {

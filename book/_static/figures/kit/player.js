@@ -41,18 +41,14 @@ export function createPlayer(parent, { last, change }) {
 
   function play() {
     if (frame !== null) return;
-    if (step >= last) change(0);
+    let at = step < last ? step : 0;
     let before = performance.now();
+    // By the clock, not by the frame: a slow device skips, and still ends in time.
     const tick = (now) => {
-      // By the clock, not by the frame: a slow device skips, and still ends in time.
-      const next = step + (Math.max(0, now - before) / 1000 / UNASKED) * last * Number(pace.value);
+      at += (Math.max(0, now - before) / 1000 / UNASKED) * last * Number(pace.value);
       before = now;
-      frame = null;
-      if (next >= last) change(last);
-      else {
-        frame = requestAnimationFrame(tick);
-        change(next);
-      }
+      frame = at < last ? requestAnimationFrame(tick) : null;
+      change(Math.min(at, last));
       if (frame === null) label();
     };
     frame = requestAnimationFrame(tick);

@@ -2,7 +2,7 @@
 
 import { color } from "./theme.js";
 
-const CELLS = 48;
+const CELLS = 32;
 
 /** The orthographic view from an azimuth and an elevation, in radians: [x, y, z] -> {x, y, depth}. */
 export function createView(frame, turn, elevation, scale) {

@@ -1,6 +1,6 @@
 // Say numbers as a reader would.
 
-const SUPERSCRIPT = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** A number with `digits` significant digits, a true minus sign and 10ⁿ where it is far from 1. */
 export function say(value, digits = 3) {
@@ -28,7 +28,7 @@ export function tick(value) {
 }
 
 export const power = (exponent) =>
-  `10${[...String(exponent)].map((character) => SUPERSCRIPT[character]).join("")}`;
+  `10${[...String(exponent)].map((character) => DIGITS[character] ?? "⁻").join("")}`;
 
 export const count = (n, noun) => `${n.toLocaleString("en-US")} ${noun}${n === 1 ? "" : "s"}`;
 

@@ -49,7 +49,7 @@ def ended(errors, *end):
 
 K = np.arange(1.0, 120.0)
 TWO_SPEEDS = powers(0.9, 250) + 100 * powers(0.3, 250)
-ON_A_FLOOR = rounded(powers(0.75, 300))
+ON_A_FLOOR = rounded(powers(0.75, 500))
 # Ratios of 1/2, 1 and 2 times the rate: log 2 over thirty steps is 4.5 % of log 0.6.
 ZIGZAG = powers(0.6, 50) * np.resize([1.0, 2.0, 2.0], 50)
 FALLING = powers(0.9, 30)
@@ -104,8 +104,14 @@ for register, name, errors, want, rtol, case in [
      "For large errors that end on a floor of rounding"),
     (measure_rate.hidden, "skips_the_start_of_small_errors", 1e-5 * TWO_SPEEDS[:220], 0.9, 0.02,
      "For small errors that fall fast at first and settle later"),
-    (measure_rate.hidden, "averages_a_zigzag", ZIGZAG, 0.6, 0.06,
-     "For errors that zig-zag on their way down"),
+    (measure_rate.hidden, "skips_the_start_of_a_short_run",
+     powers(0.95, 60) + 5 * powers(0.5, 60), 0.95, 0.02,
+     "For a short run that falls fast at first and settles later"),
+    *(
+        (measure_rate.hidden, f"averages_a_zigzag_{phase}", ZIGZAG[phase:], 0.6, 0.06,
+         "For errors that zig-zag on their way down")
+        for phase in range(3)
+    ),
     (measure_rate.hidden, "bears_a_polynomial_factor", K * 0.8**K, 0.8, 0.15,
      "For errors like k times a power"),
     (measure_rate.hidden, "measures_growth", powers(1.5, 40), 1.5, 1e-6,
@@ -127,21 +133,23 @@ def classified(errors, want, case):
     def check(student):
         value = student(np.array(errors), case=case)
         label = value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
-        if label == want:
-            return
         if not isinstance(label, str):
             raise CheckFailed(
                 f"{case}, your function returns {describe(value)}.",
                 f"One of these words is asked for: {', '.join(KINDS)}.",
                 token=f"returns {type(value).__name__}",
             )
+        if label == want:
+            return
         if label not in KINDS:
             raise CheckFailed(
                 f"{case}, your function returns {label[:30]!r}.",
                 f"One of these words is asked for, spelled like this: {', '.join(KINDS)}.",
                 token="returns another word",
             )
-        raise CheckFailed(f"{case}, your function says {label!r}.", KINDS[want])
+        raise CheckFailed(
+            f"{case}, your function says {label!r}.", KINDS[want], token=f"says {label}"
+        )
 
     check.__name__ = case
     return check
@@ -162,7 +170,7 @@ for register, errors, want, case in [
     (classify_convergence.hidden, 1 / np.sqrt(K), "sublinear", "For errors like 1/√k"),
     (classify_convergence.hidden, 1e-3 / K, "sublinear", "For small errors like 1/k"),
     (classify_convergence.hidden, K * 0.8**K, "linear", "For errors like k times a power"),
-    (classify_convergence.hidden, TWO_SPEEDS, "linear",
+    (classify_convergence.hidden, TWO_SPEEDS[:120], "linear",
      "For errors that fall fast at first and settle later"),
     (classify_convergence.hidden, 0.85**K + 0.1 * 0.9**K, "linear",
      "For errors of two modes, of which the slower remains"),
@@ -202,7 +210,9 @@ def probe_speed(errors, want):
         steps = np.log(got) / np.log(want) if got > 0 else np.nan
         if not np.isfinite(steps):
             return ["no rate"]
-        return ["right" if abs(steps - 1) < 0.06 else "too slow" if steps < 1 else "too fast"]
+        # Bounds between growing, standing still, too slow, right and too fast: numbers, because
+        # words count as rare evidence, and being too slow is not rare.
+        return [np.searchsorted([-0.02, 0.02, 0.94, 1.06], steps)]
 
     return probe
 
@@ -210,14 +220,12 @@ def probe_speed(errors, want):
 for errors in [
     5 * powers(0.8, 60),
     TWO_SPEEDS,
-    ZIGZAG,
-    K * 0.8**K,
     powers(1.5, 40),
     powers(0.7, 12),
     ended(powers(0.7, 12), np.zeros(6)),
     ended(powers(0.7, 12), [np.inf] * 6),
     ended(powers(0.7, 12), [np.nan] * 6),
-    1 / K,
+    ended(powers(0.7, 12), [0.0], [1e-3] * 20),
 ]:
     measure_rate.probe(probe_rate(errors))
 
@@ -226,7 +234,11 @@ for errors, want in [
     (ON_A_FLOOR, 0.75),
     (1e6 * ON_A_FLOOR[:200], 0.75),
     (ZIGZAG, 0.6),
+    (K * 0.8**K, 0.8),
     (powers(0.9, 40), 0.9),
+    (powers(0.95, 60) + 5 * powers(0.5, 60), 0.95),
+    (ZIGZAG[1:], 0.6),
+    (ZIGZAG[2:], 0.6),
 ]:
     measure_rate.probe(probe_speed(errors, want))
 
@@ -255,7 +267,7 @@ for errors in [
     10 * 0.1 ** powers(2, 7),
     K * 0.8**K,
     0.85**K + 0.1 * 0.9**K,
-    TWO_SPEEDS,
+    TWO_SPEEDS[:120],
 ]:
     classify_convergence.probe(probe_label(errors))
 

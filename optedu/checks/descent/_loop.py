@@ -89,8 +89,9 @@ def iterates(student, bowl, x0, learning_rate, n_steps, case):
     points = points_of(student, bowl, x0, learning_rate, n_steps, case)
     if len(points) == n_steps + 1:
         return points
+    plural = "s" * (len(points) > 1)
     raise CheckFailed(
-        f"{case}, your function returns {len(points)} points instead of n_steps + 1.",
+        f"{case}, your function returns {len(points)} point{plural} instead of n_steps + 1.",
         "Is x0 among them, and the point after the last step? Does the loop stop early?"
         if len(points) < n_steps + 1
         else "Is there a step too many, x0 twice, or a list left over from an earlier call?",
@@ -113,12 +114,14 @@ def require_run(student, bowl, x0, learning_rate, n_steps, case):
             "x = x - ... in every step.",
         )
     if not same(points[0], exact[0]):
-        raise CheckFailed(f"{case}, the first point you return is not x0.")
+        raise CheckFailed(
+            f"{case}, the first point you return is not x0.",
+            "It stands at the front of the list, in floats and with all its digits.",
+        )
     step = next((t for t in steps if not same(points[t], exact[t])), n_steps)
     before = " (those before it are right)" if step > 1 else ""
-    what, hint = _compare_step(
-        *np.diff([points[step - 1 : step + 1], exact[step - 1 : step + 1]], axis=1)[:, 0]
-    )
+    went, asked = points[step] - points[step - 1], exact[step] - exact[step - 1]
+    what, hint = _compare_step(went, asked)
     raise CheckFailed(f"{case}, step {step}{before} {what}.", hint)
 
 
@@ -138,6 +141,8 @@ def _compare_step(went, asked):
         return "goes up the slope instead of down", "Check the sign in your update."
     if abs(length - 1) < 1e-3:
         return "is right to a few digits only", "Are your points rounded, or kept as float32?"
+    if abs(length - 1) < 0.05:
+        return "has not quite the right length", "Is something added to the gradient?"
     return (
         f"has the right direction but {length:.2g} times the right length",
         "Check what multiplies the gradient.",
@@ -308,14 +313,21 @@ def probe_learning_rate(student):
 
 @gradient_descent.probe
 def probe_first_step(student):
-    """Say where the first step leads, and how far."""
+    """Say where the first step leads."""
     went = points_of(student, TILTED, START, 0.3, 1, "")[-1] - START
     asked = TILTED.run(START, [0.3])[1] - START
-    length = np.linalg.norm(went) / np.linalg.norm(asked)
+    length = np.linalg.norm(went)
     if not length > 0:
         return ["nowhere"]
-    cosine = went @ asked / (asked @ asked) / length
-    return ["down" if cosine > 1 - 1e-6 else "up" if cosine < 1e-6 - 1 else "aside", length]
+    cosine = went @ asked / (np.linalg.norm(asked) * length)
+    return ["down" if cosine > 1 - 1e-6 else "up" if cosine < 1e-6 - 1 else "aside"]
+
+
+@gradient_descent.probe
+def probe_step_lengths(student):
+    """Return the lengths of two steps as multiples of the right ones."""
+    points = points_of(student, LINE, np.array([4.0]), 0.3, 2, "")[:3, 0]
+    return list(np.diff(points) / (-0.6 * points[:-1]))
 
 
 @gradient_descent.probe
@@ -391,8 +403,10 @@ def probe_whole(student):
 def probe_digits(student):
     """Single precision and rounding to decimals leave digits that end early."""
     points = points_of(student, TILTED, START, 0.3, 3, "")
-    if np.array_equal(points[0], points[0].astype(np.float32)):
+    if np.array_equal(points[0], START.astype(np.float32)):
         return ["single"]
+    if not same(points[0], START):
+        return ["another start"]
     return ["rounded" if np.array_equal(points[1:], np.round(points[1:], 8)) else "all digits"]
 
 
