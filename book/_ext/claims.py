@@ -122,7 +122,7 @@ def table(head, rows):
     group += [nodes.colspec(colwidth=1) for _ in head]
     group += nodes.thead("", _row(head))
     group += nodes.tbody("", *map(_row, rows))
-    return nodes.table("", group, classes=["measured-table"])
+    return nodes.table("", group)
 
 
 def _values(values):

@@ -18,6 +18,7 @@ import json
 import re
 from urllib.parse import urlencode
 
+from claims import table
 from docutils import nodes
 from docutils.parsers.rst import directives
 from optedu_site import ROOT, keyed_folder
@@ -57,7 +58,7 @@ class LiveFigure(SphinxDirective):
         inline, messages = self.state.inline_text(" ".join(self.content), self.lineno)
         caption += inline
         head, rows = json.loads(data_file.read_text(encoding="utf8"))["table"]
-        figure += [caption, nodes.legend("", table_node(head, rows))]
+        figure += [caption, nodes.legend("", table(head, rows))]
         return [figure, *messages]
 
 
@@ -114,17 +115,6 @@ def unknown_control(name, values, folder) -> str:
         if not all(low <= number <= high for number in numbers):
             return f"{control}={text} is outside {low} to {high}"
     return ""
-
-
-def table_node(head, rows):
-    """Return a table of strings as docutils nodes."""
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
-
-    def row(cells):
-        return nodes.row("", *(nodes.entry("", nodes.paragraph("", str(cell))) for cell in cells))
-
-    group += [nodes.thead("", row(head)), nodes.tbody("", *map(row, rows))]
-    return nodes.table("", group)
 
 
 def write_figure(name, folder):

@@ -262,8 +262,7 @@ def rosenbrock_steps():
 @claim(
     "The largest angle between −∇f and the way to the minimizer of a quadratic, in degrees.",
     expected={
-        f"κ={kappa}": np.degrees(np.arccos(2 * np.sqrt(kappa) / (1 + kappa)))
-        for kappa in KAPPAS
+        f"κ={kappa}": np.degrees(np.arccos(2 * np.sqrt(kappa) / (1 + kappa))) for kappa in KAPPAS
     },
     rtol=1e-4,
     reason="Kantorovich: cos = 2√κ/(1 + κ); the scan misses the maximum by < 1e-4",
