@@ -10,7 +10,7 @@ import sys
 import nbformat
 import pytest
 
-from optedu.grading import feedback, intake, pipeline, release, repair, report, sample
+from optedu.grading import cli, feedback, intake, pipeline, release, repair, report, sample
 from optedu.grading.course import Course, GradingError
 from tests.toy_course import POINTS, RIGHT, ROOT, TOY, answered, make_course, write_solution
 
@@ -325,6 +325,14 @@ def test_collect_takes_files_named_by_student(small, tmp_path_factory):
     assert intake.collect(course, "1-toy", folder) == {"ada": "changed", "eve": "new"}
     with pytest.raises(GradingError, match="0 released notebooks"):
         intake.collect(course, "1-toys", folder)
+
+
+def test_two_commands_do_not_write_at_once(tmp_path, capsys):
+    make_course(tmp_path)
+    with Course(tmp_path).alone():
+        assert cli.main(["--course", str(tmp_path), "grade", "1-toy"]) == 1
+    assert "another command is at work" in capsys.readouterr().err
+    assert cli.main(["--course", str(tmp_path), "exercises"]) == 0
 
 
 def test_links_are_not_followed(small, tmp_path_factory):

@@ -34,18 +34,30 @@ def first_step(iterates, reached):
     return next(it.step for it in iterates if reached(it))
 
 
+REGIMES = {"slow": 0.1, "fast": 0.7, "divergent": 0.9}
+
+
+def gradient_norm_in_closed_form(problem, start, alpha, steps):
+    """Return the norm of (I − αA)^k g₀, computed in the eigenvectors of A."""
+    eigenvalues, vectors = np.linalg.eigh(problem.hessian(start))
+    return np.linalg.norm((1 - alpha * eigenvalues) ** steps * (vectors.T @ problem.grad(start)))
+
+
 @claim(
     "One quadratic, fifty steps, three learning rates: slow, fast, divergent (gradient norms).",
-    expected={"slow": 0.131, "fast": 8.95e-8, "divergent": 1.35e4},
-    rtol=0.01,
-    reason="three digits of an earlier run of the same seeded problem",
+    expected={
+        name: gradient_norm_in_closed_form(bootcamp_quadratic(), np.zeros(3), alpha, 50)
+        for name, alpha in REGIMES.items()
+    },
+    rtol=1e-6,
+    reason="the modes in closed form; rounding, magnified where the gradient has almost vanished",
 )
 def three_regimes():
     problem = bootcamp_quadratic()
-    ends = [run(problem.value_and_grad, np.zeros(3), alpha, 50)[-1] for alpha in (0.1, 0.7, 0.9)]
-    return dict(
-        zip(("slow", "fast", "divergent"), (np.linalg.norm(it.grads) for it in ends), strict=True)
-    )
+    return {
+        name: np.linalg.norm(run(problem.value_and_grad, np.zeros(3), alpha, 50)[-1].grads)
+        for name, alpha in REGIMES.items()
+    }
 
 
 @claim(
@@ -109,7 +121,7 @@ def edge_of_stability():
 
 @claim(
     "Every step below 2/L lowers the loss at least as much as the descent lemma promises.",
-    expected={"violations": 0, "tightest": 1.0},
+    expected={"steps that broke the promise": 0, "smallest decrease / promise": 1.0},
     atol=1e-9,
     reason="the lemma is an equality along the steepest eigenvector; 1e-9 is rounding",
 )
@@ -125,7 +137,10 @@ def descent_lemma():
         ratio = (before.loss - after.loss) / promised
         violations += ratio < 1 - 1e-9
         tightest = min(tightest, ratio)
-    return {"violations": violations, "tightest": tightest}
+    return {
+        "steps that broke the promise": violations,
+        "smallest decrease / promise": tightest,
+    }
 
 
 @claim(
@@ -336,7 +351,7 @@ def backtracking_steps():
 @claim(
     "On a loss without a lower curvature bound the smallest squared gradient norm after k steps "
     "is below 2 (f(θ₀) − f*) / (αk).",
-    expected={"violations": 0},
+    expected={"steps above the bound": 0},
     reason="an inequality for every k",
 )
 def non_convex_bound():
@@ -346,7 +361,7 @@ def non_convex_bound():
     iterates = run(value_and_grad, [3.1], 0.5, 200)
     squares = np.minimum.accumulate([float(it.grads @ it.grads) for it in iterates])
     bounds = 2 * iterates[0].loss / (0.5 * np.arange(1, 201))
-    return {"violations": int(np.sum(squares[:200] > bounds))}
+    return {"steps above the bound": int(np.sum(squares[:200] > bounds))}
 
 
 @claim(

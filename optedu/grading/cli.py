@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections import Counter
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -27,7 +27,9 @@ def main(argv=None):
     """
     args = _parser().parse_args(argv)
     try:
-        return args.run(Course(args.course), args)
+        course = Course(args.course)
+        with course.alone() if args.writes else nullcontext():
+            return args.run(course, args)
     except GradingError as error:
         print(f"optedu: {error}", file=sys.stderr)
         return 1
@@ -45,25 +47,25 @@ def _parser():
     command.add_argument(
         "--replace", action="store_true", help="replace notebooks that hold someone's work too"
     )
-    command.set_defaults(run=_exercises)
+    command.set_defaults(run=_exercises, writes=True)
 
     command = commands.add_parser("sample", help="take in the sample class of an assignment")
     command.add_argument("assignment")
-    command.set_defaults(run=_sample)
+    command.set_defaults(run=_sample, writes=True)
 
     command = commands.add_parser("collect", help="take in files named <student_id>.ipynb")
     command.add_argument("assignment")
     command.add_argument("folder", type=Path)
-    command.set_defaults(run=_collect)
+    command.set_defaults(run=_collect, writes=True)
 
     command = commands.add_parser("grade", help="grade what is new or changed; write feedback")
     command.add_argument("assignment")
     command.add_argument("--workers", type=int, default=2, help="processes at once (default: 2)")
-    command.set_defaults(run=_grade)
+    command.set_defaults(run=_grade, writes=True)
 
     command = commands.add_parser("serve", help="serve the built site on this machine")
     command.add_argument("--port", type=int, default=8000, help="if free (default: 8000)")
-    command.set_defaults(run=_serve)
+    command.set_defaults(run=_serve, writes=False)
     return parser
 
 

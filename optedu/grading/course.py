@@ -3,6 +3,7 @@
 import copy
 import re
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,6 +48,30 @@ class Course:
     def work(self):
         """Return the folder of what belongs to one class: submissions, grades, feedback."""
         return self.root / ".grading"
+
+    @contextmanager
+    def alone(self):
+        """Keep every other command that writes away from the class meanwhile.
+
+        Raises
+        ------
+        GradingError
+            If another one is at work.
+        """
+        from filelock import FileLock, Timeout
+
+        self.work.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.work / "lock", blocking=False)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise GradingError(
+                f"another command is at work on {self.work}; wait until it ends"
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def elsewhere(self, root):
         """Return the same course with its work in another folder, and no gradebook.
