@@ -33,6 +33,22 @@ def require_positive(name, value):
     return value
 
 
+def require_fraction(name, value):
+    """Return `value` (a number, or an array of them) unless an entry is outside [0, 1)."""
+    numbers = as_float_array(name, value)
+    if numbers.size == 0 or not np.all((numbers >= 0) & (numbers < 1)):
+        raise ValueError(f"{name} must be at least 0 and below 1; got {value!r}")
+    return value
+
+
+def require_not_negative(name, value):
+    """Return `value` (a number, or an array of them) unless an entry is negative or not finite."""
+    numbers = as_float_array(name, value)
+    if numbers.size == 0 or not np.all(np.isfinite(numbers) & (numbers >= 0)):
+        raise ValueError(f"{name} must be at least 0 and finite; got {value!r}")
+    return value
+
+
 def require_between(name, value, low, high):
     """Return the number `value` unless it lies outside the open interval (`low`, `high`)."""
     if not low < value < high:

@@ -9,7 +9,7 @@ to stop. `minimize` is the convenient form: it stops at a tolerance and keeps a 
 import time
 from collections.abc import Callable, Iterator
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import count
 from typing import NamedTuple
 
@@ -19,9 +19,21 @@ from optedu._validation import (
     as_float_array,
     require_between,
     require_finite,
+    require_fraction,
+    require_not_negative,
     require_positive,
     require_square,
 )
+
+# One name means one thing in every rule, so its range is checked in one place.
+_RANGES = {
+    "learning_rate": require_positive,
+    "momentum": require_fraction,
+    "beta1": require_fraction,
+    "beta2": require_fraction,
+    "eps": require_not_negative,
+    "weight_decay": require_not_negative,
+}
 
 
 class Iterate(NamedTuple):
@@ -61,14 +73,17 @@ class Rule:
     Raises
     ------
     ValueError
-        If the learning rate is not positive and finite.
+        If the learning rate is not positive and finite, or another hyper-parameter is outside
+        its range.
     """
 
     learning_rate: float = 0.01
 
     def __post_init__(self):
-        """Refuse a learning rate that no run could use."""
-        require_positive("learning_rate", self.learning_rate)
+        """Refuse hyper-parameters that no run could use, each by what its name promises."""
+        for field in fields(self):
+            if require := _RANGES.get(field.name):
+                require(field.name, getattr(self, field.name))
 
     def init(self, params):
         """Return the state before the first update, a tuple of arrays shaped like `params`.

@@ -85,5 +85,6 @@ def test_errors_raised_are_documented(name):
 
 
 def is_one_formula(thing):
-    """Tell a rule's update, whose parameters its base class documents, from other methods."""
-    return getattr(thing, "__name__", "") == "update" and thing.__qualname__ != "Rule.update"
+    """Tell a rule's init and update, which its base class documents, from other methods."""
+    owner, _, name = getattr(thing, "__qualname__", "").rpartition(".")
+    return name in ("init", "update") and owner != "Rule"
