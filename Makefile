@@ -24,7 +24,7 @@ test: $(READY) $(SITE)  ## Run the tests
 
 lab: $(READY)  ## Open JupyterLab on the exercises, with the formgrader
 	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/exercises \
-		--ContentsManager.allow_hidden=True --LabApp.news_url=None $(if $(filter 0,$(shell id -u)),--allow-root)
+		--ContentsManager.allow_hidden=True $(if $(filter 0,$(shell id -u)),--allow-root)
 
 serve: $(READY) $(SITE)  ## Serve the site on this machine
 	$(PY) -m optedu serve
