@@ -76,6 +76,36 @@ def test_first_messages_name_the_misconception(bank):
         assert len(missed) <= 0.1 * len(codings), missed
 
 
+@pytest.mark.parametrize(("bank", "name"), EXERCISES)
+def test_solutions_written_without_the_checks_are_judged_rightly(bank, name):
+    for exercise, _, fn in bank.held_out_wrong:
+        if exercise == name:
+            assert first_message(bank.exercises[name], fn) is not None, fn.__name__
+    for exercise, style, fn in bank.held_out_good:
+        if exercise == name:
+            assert first_message(bank.exercises[name], fn) is None, style
+
+
+@pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.stem)
+def test_known_mistakes_are_named_in_solutions_written_without_the_checks(bank):
+    texts = {(wrong.exercise, wrong.name): wrong.when for wrong in bank.wrong}
+    known = [entry for entry in bank.held_out_wrong if entry[1]]
+    missed = []
+    for exercise, names, fn in known:
+        message = str(first_message(bank.exercises[exercise], fn))
+        if not any(texts[exercise, name] in message for name in names):
+            missed.append(fn.__name__)
+    assert len(missed) <= 0.1 * len(known), missed
+
+
+@pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.stem)
+def test_no_mistake_is_named_that_was_not_made(bank):
+    """A wrong name sends a student the wrong way; a message without a name does not."""
+    for exercise, names, fn in bank.held_out_wrong:
+        failure = first_message(bank.exercises[exercise], fn)
+        assert failure.misconception in (None, "factor", *names), fn.__name__
+
+
 @pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.stem)
 def test_fingerprints_are_those_of_the_bank(bank):
     """Run `make fingerprints` after a change of a bank, a check or a probe."""

@@ -43,6 +43,8 @@ def measure(app):
 
 def spell(value, spec):
     """Return a number as TeX: 1.35e+04 reads 1.35 x 10^4, and thousands are set apart."""
+    if value == 0:
+        return "0"
     text = format(value, spec)
     if text in ("inf", "-inf", "nan"):
         return rf"\text{{{text}}}"

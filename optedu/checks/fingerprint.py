@@ -159,28 +159,34 @@ def diagnose(exercise, fn, check, failure):
 def _closest(seen, right, wrong):
     """Return the mistake that explains most of what is wrong, if one explains enough.
 
-    Only the probes on which a mistake shows count for it. It is named if a word or two numbers
-    were seen that no other suspect leaves, or half of what it leaves and few others do.
+    A mistake that would show where the student is right is hardly the student's: all else must
+    fit then. One that never does is named if a word was seen that no other suspect leaves. Any is
+    named if nearly all that it leaves was seen, and that explains most of what is wrong.
     """
     best, best_score = None, 0.0
     probes = range(len(right))
+    faults = {i for i in probes if not _same(seen[i], right[i])}
     for name, mistake in wrong.items():
         left = mistake["outcomes"]
         shows = [i for i in probes if not _same(left[i], right[i])]
         explained = [i for i in shows if _alike(seen[i], left[i])]
         if not explained:
             continue
+        clashes = not faults.issuperset(shows)
         shared = {
             i: sum(_alike(left[i], m["outcomes"][i]) for m in wrong.values()) for i in explained
         }
         evidence = sum(1 / shared[i] for i in explained)
         share = len(explained) / len(shows)
-        unique = [i for i in explained if shared[i] == 1]
-        telling = len(unique) > 1 or any(isinstance(left[i][0], str) for i in unique)
-        if not telling and (share < 0.5 or evidence < 0.2):
+        telling = not clashes and any(
+            shared[i] == 1 and isinstance(left[i][0], str) and not _is_exception(left[i])
+            for i in explained
+        )
+        others = 1 if clashes else max(1, len(shows) / 4)
+        fits = len(shows) - len(explained) <= others and 2 * len(explained) > len(faults)
+        if not telling and not (fits and evidence > 0.2):
             continue
-        unexplained = sum(not _same(seen[i], right[i]) and i not in explained for i in probes)
-        score = evidence * share / (1 + unexplained)
+        score = evidence * share / (1 + len(faults - set(explained)))
         if score > best_score:
             best, best_score = name, score
     return best
@@ -203,7 +209,11 @@ def _same(a, b):
 
 def _alike(a, b):
     """Return whether outcomes agree, or are exceptions both, whatever their type."""
-    return _same(a, b) or all(str(outcome[0]).startswith("raises ") for outcome in (a, b))
+    return _same(a, b) or (_is_exception(a) and _is_exception(b))
+
+
+def _is_exception(outcome):
+    return str(outcome[0]).startswith("raises ")
 
 
 def _common_factor(seen, stored):

@@ -149,7 +149,7 @@ class Student:
         if unwritten or isinstance(error, NotImplementedError):
             raise CheckFailed("this function is not written yet.", token="unwritten")
         if error is not None:
-            raise self._explain(error, len(args), case)
+            raise self._explain(error, len(args), case) from error
         for name, now, then in zip(self.parameters, args, before, strict=False):
             if isinstance(then, np.ndarray) and not np.array_equal(now, then, equal_nan=True):
                 self.changed.append(name)

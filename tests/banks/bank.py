@@ -71,6 +71,7 @@ class Bank:
         self.exercises = {name: getattr(getattr(checks, stem), name) for name in self.model}
         self.wrong = []
         self.restyled = []
+        self.held_out_wrong, self.held_out_good = [], []
         self.right = [(name, "model", _define(name, source)) for name, source in self.model.items()]
 
     @property
@@ -114,6 +115,27 @@ class Bank:
 
         def add(fn):
             self.right.append((exercise, fn.__name__, fn))
+            return fn
+
+        return add
+
+    def held_out(self, exercise, *names):
+        """Return a decorator that adds a wrong solution written without a look at the checks.
+
+        `names` are the known mistakes that it makes; there are none if the bank knows none.
+        """
+
+        def add(fn):
+            self.held_out_wrong.append((exercise, names, fn))
+            return fn
+
+        return add
+
+    def held_out_right(self, exercise):
+        """Return a decorator that adds a right solution written without a look at the checks."""
+
+        def add(fn):
+            self.held_out_good.append((exercise, fn.__name__, fn))
             return fn
 
         return add

@@ -472,10 +472,6 @@ wrong("product", "formula", FORMULA, "2 / max(smoothness * strong_convexity, 1e-
 wrong("rounded", "dtype", FORMULA, "round(2 / (smoothness + strong_convexity), 2)",
       "the result is rounded",
       "Keep all digits; round only what you print.", survives_visible=True)
-wrong("fallback_when_flat", "boundary", FORMULA,
-      "2 / (smoothness + strong_convexity) if strong_convexity > 0 else 1 / smoothness",
-      "a loss with m = 0 is treated as a special case",
-      "The formula needs no exception at m = 0.", survives_visible=True)
 wrong("nearly_two_over_l", "formula", FORMULA, "1.9 / smoothness",
       "a bit less than 2/L is returned, a rule of thumb",
       "The best one uses both ends of the spectrum.")
@@ -576,6 +572,10 @@ wrong("returns_zero_for_climb", "form",
 wrong("still_refused", "boundary", STILL, "",
       "a direction that is zero is refused",
       "Standing still is allowed: return initial_step.", survives_visible=True)
+wrong("tiny_taken_for_zero", "boundary", "if not np.any(direction):",
+      "if np.allclose(direction, 0):",
+      "a direction that is only short is taken for zero",
+      "Zero is exactly zero here: not np.any(direction) asks for that.", survives_visible=True)
 wrong("still_gets_zero", "boundary", "direction):\n        return initial_step",
       "direction):\n        return 0.0",
       "a direction that is zero gets the step 0",
@@ -723,6 +723,9 @@ wrong("intercept", "axis", FIT, "np.exp(np.polyfit(window, np.log(errors[window]
 wrong("arithmetic_mean", "formula", FIT, "np.mean(errors[window][1:] / errors[window][:-1])",
       "ratios are averaged with the arithmetic mean",
       "Factors multiply: average their logarithms.", survives_visible=True)
+wrong("median_ratio", "formula", FIT, "np.median(errors[window][1:] / errors[window][:-1])",
+      "the median ratio is taken, and where errors zig-zag no ratio is typical",
+      "Fit a line through many logarithms.", survives_visible=True)
 wrong("log_against_log", "formula", FIT,
       "np.exp(np.polyfit(np.log(window + 1), np.log(errors[window]), 1)[0])",
       "the logarithm is fitted against the logarithm of the step",
@@ -829,11 +832,11 @@ wrong("flattening_taken_for_steepening", "order", "end > 0.75 * middle", "end < 
       "superlinear errors are called sublinear, and sublinear ones linear",
       "A line that flattens is sublinear, one that steepens superlinear.")
 wrong("zeros_kept", "boundary", "np.log(errors[errors > 0])", "np.log(errors)",
-      "zeros are kept, and their logarithm is minus infinity",
-      "Leave out the zeros before you take logarithms.", survives_visible=True)
+      "the zeros at the end take part in the judgment",
+      "Leave them out before you take logarithms: the logarithm of 0 is minus infinity.", survives_visible=True)
 wrong("first_slope", "wrong point", "(logs[two_thirds] - logs[third]) / (two_thirds - third)",
       "logs[1] - logs[0]",
-      "the first step stands for the middle of the run",
+      "the start of the run stands for its middle",
       "The first steps are often faster. Start your comparison later.", survives_visible=True)
 wrong("whole_run_slope", "wrong point", "(logs[two_thirds] - logs[third]) / (two_thirds - third)",
       "(logs[two_thirds] - logs[0]) / two_thirds",
@@ -846,7 +849,7 @@ wrong("not_logged", "missing term", "logs = np.log(errors[errors > 0])",
 wrong("capitalized", "form", SUPERLINEAR, SUPERLINEAR.replace('"linear"', '"Linear"'),
       "a word is spelled in another way",
       'The words are "diverging", "sublinear", "linear" and "superlinear", in small letters.')
-wrong("slack_too_tight", "boundary", "0.75 * middle", "0.97 * middle",
+wrong("slack_too_tight", "boundary", "0.75 * middle", "0.99 * middle",
       "a slope that gets a little flatter already counts as sublinear",
       "For 1/k the slope at the end is little more than half of that in the middle; a factor k "
       "in front of a power changes it by less.", survives_visible=True)

@@ -503,12 +503,13 @@ def by_lstsq(errors):
 
 
 @accept
-def by_median_ratio(errors):
+def by_median_of_two_steps(errors):
     e = cut(errors)
     tail = [i for i in range(len(e)) if 1e-10 * e[0] < e[i] < 1e-3 * e[0]]
     if len(tail) < 3:
         tail = list(range(len(e) // 2, len(e)))
-    return np.median([e[j] / e[i] for i, j in zip(tail, tail[1:]) if j == i + 1])
+    # Two steps at a time, which is as long as the errors swing.
+    return np.median([e[k] / e[i] for i, k in zip(tail, tail[2:]) if k == i + 2]) ** 0.5
 
 
 @accept

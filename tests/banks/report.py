@@ -13,10 +13,12 @@ def summary():
     Returns
     -------
     list of dict
-        With the keys chapter, exercise, wrong, killed, named, restyled, restyled_named, right
-        and accepted, all but the first two being counts. `named` counts the wrong solutions
+        With the keys chapter, exercise, wrong, killed, named, restyled, restyled_named, right,
+        accepted, held_out, held_out_killed, held_out_known, held_out_named, held_out_right and
+        held_out_accepted, all but the first two being counts. `named` counts the wrong solutions
         whose first message names their misconception; `restyled` the same mistakes in another
-        hand, from which no fingerprint was made.
+        hand, from which no fingerprint was made; `held_out` those that were written from the
+        statements alone, of which the bank knows the mistakes of some (`held_out_known`).
     """
     rows = []
     for bank in all_banks():
@@ -25,6 +27,8 @@ def summary():
             wrong = [(w.name, _message(exercise, w.fn)) for w in bank.wrong if w.exercise == name]
             restyled = [(n, _message(exercise, fn)) for e, n, fn in bank.restyled if e == name]
             right = [_message(exercise, fn) for e, _, fn in bank.right if e == name]
+            unseen = [(n, _message(exercise, fn)) for e, n, fn in bank.held_out_wrong if e == name]
+            unseen_right = [_message(exercise, fn) for e, _, fn in bank.held_out_good if e == name]
             rows.append(
                 {
                     "chapter": bank.stem,
@@ -38,6 +42,15 @@ def summary():
                     ),
                     "right": len(right),
                     "accepted": sum(message is None for message in right),
+                    "held_out": len(unseen),
+                    "held_out_killed": sum(message is not None for _, message in unseen),
+                    "held_out_known": sum(bool(names) for names, _ in unseen),
+                    "held_out_named": sum(
+                        any(texts[name, n] in (message or "") for n in names)
+                        for names, message in unseen
+                    ),
+                    "held_out_right": len(unseen_right),
+                    "held_out_accepted": sum(message is None for message in unseen_right),
                 }
             )
     return rows

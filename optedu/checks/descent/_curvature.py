@@ -107,7 +107,7 @@ def finds_flat_directions(student):
         if not abs(bounds[1]) <= ROUNDING * abs(bounds[0]):
             raise CheckFailed(
                 f"{case}, some direction is flat, but your m is not 0.",
-                "The Hessian has as many eigenvalues as X has columns, and all of them count.",
+                "m is the smallest of as many eigenvalues as X has columns. Take it as it is.",
             )
         require_bounds(student, X, case)
 
@@ -201,10 +201,10 @@ def require_best(student, smoothness, strong_convexity, case):
         return
     if not 0 < got <= 2 / smoothness * (1 + ROUNDING):
         hint = "It must lie between 0 and 2 / L, or the run diverges."
-    elif abs(1 - got * smoothness) > abs(1 - got * strong_convexity):
-        hint = "The steepest direction is now the slower one: the learning rate is too large."
+    elif got > 2 / (smoothness + strong_convexity):
+        hint = "It is too large: the steepest direction overshoots more than it needs to."
     else:
-        hint = "The flattest direction is now the slower one: the learning rate is too small."
+        hint = "It is too small: the flattest direction is slower than it needs to be."
     raise CheckFailed(f"{case}, your learning rate is not the best.", hint)
 
 
@@ -223,8 +223,14 @@ def balances_any_ends(student):
 
 @best_learning_rate.hidden
 def balances_a_flat_direction(student):
-    """DEG: m = 0."""
-    require_best(student, 4.0, 0.0, "For m = 0, a loss with a flat direction")
+    """DEG: where m = 0 the rate is 1, or worse beyond 2/L, so each of these is the best."""
+    case = "For m = 0, a loss with a flat direction"
+    got = as_number(student(4.0, 0.0, case=case), case)
+    if not 0 < got <= 0.5 * (1 + ROUNDING):
+        raise CheckFailed(
+            f"{case}, your learning rate is not the best.",
+            "It must lie between 0 and 2 / L, or the run diverges.",
+        )
 
 
 @best_learning_rate.hidden

@@ -298,9 +298,11 @@ def probe_schedule(student):
 
 @gradient_descent.probe
 def probe_schedule_steps(student):
-    """Return the first and the last step that the schedule is asked for."""
+    """Return the first and the last step that the schedule is asked for, if it is for steps."""
     asked = []
-    summary(student, TILTED, START, schedule(lambda step: asked.append(step) or 0.1), 4)
+    summary(student, TILTED, START, lambda step: asked.append(step) or 0.1, 4)
+    if any(np.ndim(step) for step in asked):
+        return ["asked for a point"]
     return [min(asked), max(asked)] if asked else ["never asked"]
 
 
@@ -327,6 +329,13 @@ def probe_first_step(student):
 def probe_step_lengths(student):
     """Return the lengths of two steps as multiples of the right ones."""
     points = points_of(student, LINE, np.array([4.0]), 0.3, 2, "")[:3, 0]
+    return list(np.diff(points) / (-0.6 * points[:-1]))
+
+
+@gradient_descent.probe
+def probe_small_step_lengths(student):
+    """Return the same near the minimizer."""
+    points = points_of(student, LINE, np.array([0.05]), 0.3, 2, "")[:3, 0]
     return list(np.diff(points) / (-0.6 * points[:-1]))
 
 
@@ -384,6 +393,16 @@ def probe_large_gradient(student):
         for size in (1.0, 1e6)
     ]
     return ["shortened" if lengths[1] < 0.99 * lengths[0] else "in proportion"]
+
+
+@gradient_descent.probe
+def probe_small_gradient(student):
+    """Say whether steps are stretched where the gradient is small."""
+    lengths = [
+        abs(points_of(student, LINE, np.array([size]), 0.2, 1, "")[-1, 0] - size) / size
+        for size in (0.1, 1e-3)
+    ]
+    return ["stretched" if lengths[1] > 1.01 * lengths[0] else "in proportion"]
 
 
 @gradient_descent.probe

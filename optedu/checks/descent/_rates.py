@@ -7,7 +7,7 @@ The student's function is a tool, judged on sequences whose rate or kind is know
 import numpy as np
 
 from optedu.checks.exercise import Exercise
-from optedu.checks.families import as_number, same
+from optedu.checks.families import ROUNDING, as_number, same
 from optedu.checks.student import CheckFailed, describe
 
 measure_rate = Exercise(
@@ -52,6 +52,11 @@ TWO_SPEEDS = powers(0.9, 250) + 100 * powers(0.3, 250)
 ON_A_FLOOR = rounded(powers(0.75, 500))
 # Ratios of 1/2, 1 and 2 times the rate: log 2 over thirty steps is 4.5 % of log 0.6.
 ZIGZAG = powers(0.6, 50) * np.resize([1.0, 2.0, 2.0], 50)
+# Ratios of 2 and 1/2 times the rate, by turns, so that their median is not the rate.
+SEESAW = powers(0.6, 50) * np.resize([1.0, 2.0], 50)
+# Long enough for the slope of log(error) to have settled: in any part between a sixth and a half
+# of the run it is at most a tenth steeper than at the end.
+TWO_MODES = 0.85 ** np.arange(1.0, 220.0) + 0.1 * 0.9 ** np.arange(1.0, 220.0)
 FALLING = powers(0.9, 30)
 
 
@@ -62,10 +67,14 @@ def require_measured(student, errors, want, rtol, case):
         return
     if not np.isfinite(got):
         hint = "Your result is not finite. A zero, an infinity or a NaN ends the sequence."
+    elif want > 1 >= got:
+        hint = "Errors that grow have a rate above 1. Is it cut off, or is a sign lost?"
     elif same(got, 1 / want, rtol):
         hint = "Your result is the inverse: divide the later error by the earlier one."
-    elif same(got, want**2, rtol) or same(got, np.log(want), rtol):
+    elif same(got, want**2, rtol) or same(abs(got), abs(np.log(want)), rtol):
         hint = "The rate is the plain ratio of successive errors: no square, no logarithm."
+    elif np.ptp(np.divide(errors[1:], errors[:-1])) < ROUNDING:
+        hint = "All parts of this run have the same rate. How do you turn errors into a factor?"
     else:
         hint = (
             "Measure where the run has settled: after the first fast steps, before the floor of "
@@ -112,6 +121,11 @@ for register, name, errors, want, rtol, case in [
          "For errors that zig-zag on their way down")
         for phase in range(3)
     ),
+    *(
+        (measure_rate.hidden, f"averages_a_seesaw_{phase}", SEESAW[phase:], 0.6, 0.06,
+         "For errors that swing up and down on their way down")
+        for phase in range(2)
+    ),
     (measure_rate.hidden, "bears_a_polynomial_factor", K * 0.8**K, 0.8, 0.15,
      "For errors like k times a power"),
     (measure_rate.hidden, "measures_growth", powers(1.5, 40), 1.5, 1e-6,
@@ -147,9 +161,10 @@ def classified(errors, want, case):
                 f"One of these words is asked for, spelled like this: {', '.join(KINDS)}.",
                 token="returns another word",
             )
-        raise CheckFailed(
-            f"{case}, your function says {label!r}.", KINDS[want], token=f"says {label}"
-        )
+        hint = KINDS[want]
+        if errors[-1] == 0 and student(np.trim_zeros(errors, "b"), case=case) == want:
+            hint = "Without the zeros you get it right. Judge by what comes before them."
+        raise CheckFailed(f"{case}, your function says {label!r}.", hint, token=f"says {label}")
 
     check.__name__ = case
     return check
@@ -172,7 +187,7 @@ for register, errors, want, case in [
     (classify_convergence.hidden, K * 0.8**K, "linear", "For errors like k times a power"),
     (classify_convergence.hidden, TWO_SPEEDS[:120], "linear",
      "For errors that fall fast at first and settle later"),
-    (classify_convergence.hidden, 0.85**K + 0.1 * 0.9**K, "linear",
+    (classify_convergence.hidden, TWO_MODES, "linear",
      "For errors of two modes, of which the slower remains"),
     (classify_convergence.hidden, 0.5 ** powers(1.6, 12), "superlinear", "For errors of order 1.6"),
     (classify_convergence.hidden, 0.5 ** powers(1.6, 7), "superlinear",
@@ -226,6 +241,8 @@ for errors in [
     ended(powers(0.7, 12), [np.inf] * 6),
     ended(powers(0.7, 12), [np.nan] * 6),
     ended(powers(0.7, 12), [0.0], [1e-3] * 20),
+    ended([1e4], SEESAW[:20]),
+    ended([1e4], ZIGZAG[:20]),
 ]:
     measure_rate.probe(probe_rate(errors))
 
@@ -239,6 +256,7 @@ for errors, want in [
     (powers(0.95, 60) + 5 * powers(0.5, 60), 0.95),
     (ZIGZAG[1:], 0.6),
     (ZIGZAG[2:], 0.6),
+    (SEESAW, 0.6),
 ]:
     measure_rate.probe(probe_speed(errors, want))
 
@@ -266,7 +284,7 @@ for errors in [
     0.5 ** powers(1.6, 7),
     10 * 0.1 ** powers(2, 7),
     K * 0.8**K,
-    0.85**K + 0.1 * 0.9**K,
+    TWO_MODES,
     TWO_SPEEDS[:120],
 ]:
     classify_convergence.probe(probe_label(errors))
@@ -282,3 +300,16 @@ for errors, want in [
     (ended(FALLING, FALLING[-1] * powers(1.05, 30)), "diverging"),
 ]:
     classify_convergence.probe(probe_label(errors, want))
+
+
+@classify_convergence.probe
+def probe_last_ratio(student):
+    """Say whether the last ratio alone decides, be it the same all the time or not."""
+    labels = []
+    for last, before in [(0.98, 1 - 1 / np.arange(2.0, 50)), (0.05, np.geomspace(0.9, 0.07, 12))]:
+        for ratios in (np.full(len(before), last), before):
+            errors = np.cumprod([1.0, *ratios, last])
+            labels.append(str(student(errors, case="")))
+    slow, creeping, fast, falling = labels
+    alone = slow == creeping != fast == falling
+    return ["by the last ratio" if alone else "by more"]
