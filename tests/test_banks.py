@@ -188,15 +188,18 @@ def test_messages_are_short(bank, name):
 
 @pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.stem)
 def test_checks_are_fast(bank):
-    """A notebook waits for them: five seconds for a right solution of all, two for a wrong one."""
-    start = time.perf_counter()
+    """A notebook waits for them: five seconds for a right solution of all, two for a wrong one.
+
+    Processor time, which a busy machine does not stretch.
+    """
+    start = time.process_time()
     for name, fn in bank.model_solutions.items():
         bank.exercises[name](fn, hidden=True)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     for wrong in bank.wrong:
-        start = time.perf_counter()
+        start = time.process_time()
         first_message(bank.exercises[wrong.exercise], wrong.fn)
-        assert time.perf_counter() - start < 2, wrong.name
+        assert time.process_time() - start < 2, wrong.name
 
 
 RAGGED = [np.zeros(2), np.zeros(3)]

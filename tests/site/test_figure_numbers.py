@@ -1,14 +1,25 @@
 """What the figures' scripts compute is what optedu computes."""
 
 import importlib
+import re
 from itertools import islice, takewhile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from optedu.descent import GradientDescent, descend, descend_by_search, rate
+from optedu.descent import (
+    GradientDescent,
+    backtracking,
+    classify_convergence,
+    descend,
+    descend_by_search,
+    measure_rate,
+    rate,
+)
 from optedu.problems import himmelblau, plain_saddle, quadratic
 
+ROOT = Path(__file__).resolve().parents[2]
 HESSIAN = [[3.0, 0.7], [0.7, 1.2]]
 PROBLEMS = {
     "himmelblau": (himmelblau(), "m.himmelblau"),
@@ -123,6 +134,143 @@ def test_condition_number_figure_agrees_with_theory_and_optedu(node, kappa):
     iterates = descend(problem.value_and_grad, out["from"], rule)
     expected = [it.params for it in islice(iterates, len(out["path"]))]
     np.testing.assert_allclose(out["path"], expected, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("c", [1e-4, 0.1, 0.5, 0.8])
+def test_line_search_figure_tries_what_optedu_tries(node, c):
+    from book.figures.descent_backtracking import loss, search, slope
+
+    figure = data("descent-backtracking")
+    reach, most = (figure["controls"][name]["max"] for name in ("start", "tries"))
+    starts = np.random.default_rng(1).uniform(-reach, reach, 200)
+    states = [{"start": start, "c": c, "tries": most} for start in starts]
+    results = node(
+        """import { compute, describe } from "FIGURES/descent-backtracking.js";
+        console.log(JSON.stringify(input.states.map((state) => {
+          const result = compute(input.data, state);
+          const texts = result.tries.map((_, k) =>
+            describe({ ...state, tries: k + 1 }, result));
+          return { ...result, texts };
+        })));""",
+        {"data": figure, "states": states},
+    )
+    for start, result in zip(starts, results, strict=True):
+        steps, shares = search(start, c)
+        assert [each["step"] for each in result["tries"]] == steps.tolist()
+        # A share divides by the squared slope, which is small at flat places.
+        scale = 1 + 1 / slope(start) ** 2
+        found = [each["share"] for each in result["tries"]]
+        np.testing.assert_allclose(found, shares, rtol=1e-9, atol=1e-12 * scale)
+        assert result["loss"] == pytest.approx(loss(start), rel=1e-12, abs=1e-12)
+        h = 1e-5
+        difference = (loss(start + h) - loss(start - h)) / (2 * h)
+        # Third derivatives of at most 1.2 * 27 give 33 h²/6; rounding gives 10 eps / h.
+        assert result["slope"] == pytest.approx(difference, abs=2e-9)
+        refused, accepted = result["texts"][:-1], result["texts"][-1]
+        assert all(text.startswith("Refused at t = ") for text in refused)
+        assert accepted.startswith("Accepted at t = ")
+        rising = sum("the loss rises" in text for text in refused)
+        assert rising == np.count_nonzero(shares[:-1] <= 0)
+        assert len(steps) <= most
+
+
+def test_the_page_says_what_the_line_search_does():
+    from book.figures.descent_backtracking import START, search
+
+    steps, _ = search(START, 1e-4)
+    strict, _ = search(START, 0.5)
+    assert (steps[-1], strict[-1]) == (1 / 8, 1 / 16)  # one try more
+    steps, shares = search(1.75, 1e-4)
+    assert steps[-1] > strict[-1]
+    assert shares[-1] == pytest.approx(0.1, abs=0.01)  # a tenth, as far as a word can tell
+
+
+def test_line_search_for_the_figure_is_optedus_in_the_plane_too(node):
+    rng, problem = np.random.default_rng(2), himmelblau()
+    points = rng.uniform(-4, 4, size=(50, 2))
+    grads = problem.grad(points)
+    steps = node(
+        """import * as m from "FIGURES/methods.js";
+        console.log(JSON.stringify(input.points.map((p, i) => m.backtracking(
+          m.himmelblau, p, input.grads[i].map((v) => -v), input.grads[i], 0.3))));""",
+        {"points": points.tolist(), "grads": grads.tolist()},
+    )
+    expected = [
+        backtracking(problem.value, point, -grad, grad, c=0.3)
+        for point, grad in zip(points, grads, strict=True)
+    ]
+    assert steps == expected  # powers of a half are exact
+
+
+def test_quiz_curves_have_the_shapes_that_their_diagnoses_name():
+    curves = {
+        curve["diagnosis"]: np.array(curve["losses"])
+        for curve in data("descent-diagnose")["curves"]
+    }
+    shapes = {
+        name: classify_convergence(curves[name]) for name in ("good", "sublinear", "diverging")
+    }
+    assert shapes == {"good": "linear", "sublinear": "sublinear", "diverging": "diverging"}
+    # Losses of a quadratic shrink by the square of the rate. For kappa = 50 the second half of the
+    # run is fitted, where the next mode has shrunk to 0.5^60.
+    assert measure_rate(curves["good"]) == pytest.approx(rate(2 / 1.1, 1, 0.1) ** 2, rel=1e-9)
+    assert measure_rate(curves["condition"]) == pytest.approx(0.98**2, rel=1e-9)
+    steps = np.arange(len(curves["small"]))
+    modes = [(1, 1.0), (0.25, 1.0)]
+    exact = sum(value / 2 * e**2 * (1 - 0.02 * value) ** (2 * steps) for value, e in modes)
+    np.testing.assert_allclose(curves["small"], exact, rtol=1e-9)
+    modes = [(1, 1.0), (0.1, 1.0)]
+    exact = sum(value / 2 * e**2 * (1 - 2.1 * value) ** (2 * steps) for value, e in modes)
+    np.testing.assert_allclose(curves["diverging"], exact, rtol=1e-9)
+    exact = np.array([1.0])
+    for _ in steps[1:]:
+        exact = np.append(exact, exact[-1] - 0.05 * 4 * exact[-1] ** 3)
+    np.testing.assert_allclose(curves["sublinear"], exact**4, rtol=1e-9)
+    rises = np.diff(curves["edge"]) > 0
+    assert not np.any(rises[1:] & rises[:-1])  # a zig for each zag
+    floor = curves["noise"][len(steps) // 2 :]
+    assert floor.max() < curves["noise"][0] / 100
+    assert abs(np.corrcoef(np.arange(len(floor)), floor)[0, 1]) < 0.5
+
+
+def test_quiz_offers_the_rows_of_the_table_on_the_page():
+    quiz = data("descent-diagnose")
+    page = (ROOT / "book" / "2-descent.md").read_text(encoding="utf8")
+    table = re.search(r"\| what you see .*\n\|-.*\n((?:\|.*\n)+)", page)[1]
+    plain = re.sub(r"[$`]", "", table).replace("\\alpha", "α").replace("\\kappa", "κ")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in plain.splitlines()]
+    assert rows == [list(row.values()) for row in quiz["diagnoses"].values()]
+    assert sorted(curve["diagnosis"] for curve in quiz["curves"]) == sorted(quiz["diagnoses"])
+    for curve in quiz["curves"]:
+        assert curve["diagnosis"] in curve["choices"]
+        assert len(set(curve["choices"])) == 4
+
+
+def test_quiz_counts_first_answers_and_starts_again_after_the_last(node):
+    quiz = data("descent-diagnose")
+    played = node(
+        """import { advance, answer, describe, score } from "FIGURES/descent-diagnose.js";
+        let state = { curve: 0, picks: [] };
+        const texts = [];
+        for (const { diagnosis, choices } of input.curves) {
+          const wrong = choices.find((key) => key !== diagnosis);
+          const first = state.curve % 2 ? wrong : diagnosis;
+          state = answer(answer(state, first), first === wrong ? diagnosis : wrong);
+          texts.push(describe(input, state));
+          if (state.curve + 1 < input.curves.length) state = advance(input, state);
+        }
+        const end = score(input, state.picks);
+        console.log(JSON.stringify({ texts, end, again: advance(input, state) }));""",
+        quiz,
+    )
+    assert played["end"] == len(quiz["curves"]) / 2
+    assert played["again"] == {"curve": 0, "picks": []}
+    for k, (text, curve) in enumerate(zip(played["texts"], quiz["curves"], strict=True)):
+        right = quiz["diagnoses"][curve["diagnosis"]]
+        assert text.startswith("No. “" if k % 2 else "Right. ")
+        assert curve["why"] in text
+        assert f"What to do: {right['do']}." in text
+        assert (f"Here it is “{right['is']}”" in text) == bool(k % 2)
 
 
 def test_escape_times_are_the_predicted_ones_rounded_up(node):

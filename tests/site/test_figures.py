@@ -8,6 +8,8 @@ import pytest
 FIGURES = {
     "descent-rate": "book/2-descent.html",
     "descent-condition": "book/2-descent.html",
+    "descent-backtracking": "book/2-descent.html",
+    "descent-diagnose": "book/2-descent.html",
     "intro-race": "book/intro.html",
     "intro-saddle": "book/intro.html",
 }
@@ -88,7 +90,10 @@ def test_slider_keys_step_leap_reach_the_ends_and_escape(figure):
     assert readout(found) == default
 
 
-@pytest.mark.parametrize("name", ["descent-rate", "descent-condition", "intro-race"])
+DRAGGED = ["descent-rate", "descent-condition", "descent-backtracking", "intro-race"]
+
+
+@pytest.mark.parametrize("name", DRAGGED)
 def test_dragging_the_start_point_answers_and_reset_brings_it_back(figure, name):
     page, found = figure(name)
     default = found.locator(".lf-handle").get_attribute("aria-valuetext")
@@ -111,6 +116,70 @@ def test_marks_set_the_critical_learning_rates(figure):
     assert readout(found).startswith("On the edge")
     found.get_by_role("button", name="to 2/(L+m)", exact=False).click()
     assert "Both modes" in readout(found)
+
+
+def test_tries_of_the_line_search_appear_one_by_one(figure):
+    page, found = figure("descent-backtracking")
+    default = readout(found)
+    assert default.startswith("Accepted at t = 1/8, the 4th try")
+    found.get_by_role("slider", name="step t", exact=False).focus()
+    page.keyboard.press("Home")
+    for tried in range(1, 4):
+        assert readout(found).startswith("Refused at")
+        assert found.locator(".lf-refused").count() == 2 * tried  # one in each panel
+        assert found.locator(".lf-here").count() == 0
+        page.keyboard.press("ArrowRight")
+    # The search has ended: there is no try after the accepted one.
+    for _ in range(2):
+        assert readout(found) == default
+        assert found.locator(".lf-here").count() == 2
+        page.keyboard.press("ArrowRight")
+    found.get_by_role("button", name="to 0.5", exact=False).click()
+    assert readout(found).startswith("Accepted at t = 1/16, the 5th try")
+
+
+def test_the_quiz_is_played_by_keyboard_and_keeps_the_score(figure, html):
+    page, found = figure("descent-diagnose")
+    quiz = json.loads((html / "_static" / "figures" / "descent-diagnose.json").read_text())
+    default, last = readout(found), len(quiz["curves"]) - 1
+    found.locator(".lf-choices button").first.focus()
+    for number, curve in enumerate(quiz["curves"]):
+        # All answers but the second are right.
+        wanted = curve["choices"].index(curve["diagnosis"])
+        for _ in range(wanted if number != 1 else (wanted + 1) % 4):
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        answer = readout(found)
+        assert answer.startswith("No." if number == 1 else "Right.")
+        assert curve["why"] in answer
+        assert found.locator(".lf-right").inner_text().startswith("✓")
+        assert found.locator(".lf-wrong").count() == (number == 1)
+        onward = "Start again" if number == last else "Next curve"
+        assert page.locator(":focus").inner_text() == onward
+        if number < last:
+            page.keyboard.press("Enter")
+            readout(found)
+    assert readout(found).endswith(f"Your score: {last} of {last + 1}.")
+    page.keyboard.press("Enter")
+    assert readout(found) == default
+
+
+def test_the_quiz_restarts_on_escape_and_on_reset(figure):
+    page, found = figure("descent-diagnose", width=360, has_touch=True)
+    default = readout(found)
+    for restart in (
+        lambda: page.keyboard.press("Escape"),
+        lambda: found.get_by_role("button", name="Reset").click(),
+    ):
+        found.locator(".lf-choices button").first.click()
+        assert found.locator(".lf-choices button:disabled").count() == 4
+        step = found.get_by_role("button", name="Next")
+        assert step.bounding_box()["height"] >= 40
+        step.click()
+        assert readout(found).startswith("Curve 2")
+        restart()
+        assert readout(found) == default
+        assert found.locator(".lf-choices button:disabled").count() == 0
 
 
 def test_links_in_the_text_set_the_controls(visit, html):
@@ -141,13 +210,15 @@ def test_nothing_moves_where_stillness_is_asked_for(figure, name):
 @pytest.mark.parametrize("name", PLAYED)
 def test_plays_once_unasked_for_less_than_five_seconds(figure, name):
     page, found = figure(name, reduced_motion="no-preference")
+    page.clock.install()  # the page's own clock, which a busy machine does not stretch
+    page.reload()
     found.locator(".lf-plots").evaluate("e => e.scrollIntoView({ block: 'center' })")
     found.get_by_role("button", name="Pause").wait_for()
     assert found.locator(".lf-readout").get_attribute("aria-live") == "off"
-    # A slow machine may draw late, so the clock here is a little more patient than the rule.
-    found.get_by_role("button", name="Play").wait_for(timeout=5500)
+    page.clock.run_for(5000)
+    assert found.get_by_role("button", name="Play").is_visible()
     after = readout(found)
-    page.wait_for_timeout(400)
+    page.clock.run_for(1000)
     assert readout(found) == after
     assert found.locator(".lf-readout").get_attribute("aria-live") == "polite"
 

@@ -4,12 +4,12 @@ import { svg } from "./dom.js";
 import { tick } from "./text.js";
 
 /** Redraw a horizontal axis at the bottom of a panel's frame. */
-export function bottomAxis(group, scale, frame, { label = "", ticks = 5, values = null, grid = true } = {}) {
+export function bottomAxis(group, scale, frame, { label = "", ticks = 5, values = null, grid = true, format = tick } = {}) {
   group.replaceChildren();
   for (const value of values ?? scale.ticks(ticks)) {
     const x = scale(value);
     if (grid) svg("line", { class: "lf-grid", x1: x, x2: x, y1: frame.top, y2: frame.bottom }, group);
-    svg("text", { class: "lf-tick", x, y: frame.bottom + 17, "text-anchor": "middle", text: tick(value) }, group);
+    svg("text", { class: "lf-tick", x, y: frame.bottom + 17, "text-anchor": "middle", text: format(value) }, group);
   }
   svg("line", { class: "lf-axis", x1: frame.left, x2: frame.right, y1: frame.bottom, y2: frame.bottom }, group);
   svg(
