@@ -138,6 +138,31 @@ def summed_steps(grad, x0, learning_rate, n_steps):
     return [path[t] for t in sorted(path)]
 
 
+@accept
+def one_gradient_ahead(grad, x0, learning_rate, n_steps):
+    """Ask for one gradient more than the steps need, at the last point."""
+    x = np.array(x0, dtype=float)
+    g = grad(x)
+    points = [x]
+    for t in range(1, n_steps + 1):
+        x = x - (learning_rate(t) if callable(learning_rate) else learning_rate) * g
+        g = grad(x)
+        points.append(x)
+    return points
+
+
+@accept
+def columns_then_transposed(grad, x0, learning_rate, n_steps):
+    columns = np.full((len(x0), n_steps + 1), np.nan)
+    columns[:, 0] = x0
+    t = 0
+    while t != n_steps:
+        t += 1
+        alpha = learning_rate(t) if callable(learning_rate) else learning_rate
+        columns[:, t] = columns[:, t - 1] - alpha * grad(columns[:, t - 1].copy())
+    return columns.T
+
+
 accept = BANK.accept("curvature_bounds")
 
 
@@ -212,6 +237,38 @@ def by_einsum(X):
     return np.float64(w[-1]), np.abs(w[0])
 
 
+@accept
+def by_qr(X):
+    # R has as few rows as X; the singular values that it lacks are zero.
+    R = np.linalg.qr(X / math.sqrt(len(X)), mode="r")
+    values = np.zeros(X.shape[1])
+    few = np.linalg.svd(R, compute_uv=False)
+    values[: len(few)] = few
+    return values.max() ** 2, values.min() ** 2
+
+
+@accept
+def by_rotations(X):
+    A = X.T @ X / len(X)
+    n = len(A)
+    for _ in range(30):
+        for p in range(n):
+            for q in range(p + 1, n):
+                angle = 0.5 * math.atan2(2 * A[p, q], A[q, q] - A[p, p])
+                J = np.eye(n)
+                J[p, p] = J[q, q] = math.cos(angle)
+                J[p, q], J[q, p] = math.sin(angle), -math.sin(angle)
+                A = J.T @ A @ J
+    return A.diagonal().max(), A.diagonal().min()
+
+
+@accept
+def by_covariance(X):
+    # With its mirror image added the data have mean zero.
+    H = np.cov(np.vstack([X, -X]).T, bias=True).reshape(X.shape[1], -1)
+    return np.linalg.eigvalsh(H)[[-1, 0]]
+
+
 accept = BANK.accept("rate")
 
 
@@ -267,6 +324,12 @@ def by_sorting(a, L, m):
 @accept
 def by_maximum(a, L, m):
     return np.maximum(np.abs(1.0 - a * L), np.abs(1.0 - a * m))
+
+
+@accept
+def by_the_larger_of_two_squares(learning_rate, smoothness, strong_convexity):
+    a, b = (1 - learning_rate * smoothness) ** 2, (1 - learning_rate * strong_convexity) ** 2
+    return ((a + b + abs(a - b)) / 2) ** 0.5
 
 
 accept = BANK.accept("best_learning_rate")
@@ -327,6 +390,21 @@ def by_exact_fraction(L, m):
     from fractions import Fraction
 
     return float(Fraction(2) / (Fraction(L) + Fraction(m)))
+
+
+@accept
+def by_ternary_search(smoothness, strong_convexity):
+    def worst(alpha):
+        return max(abs(1 - alpha * smoothness), abs(1 - alpha * strong_convexity))
+
+    low, high = 0.0, 2 / smoothness
+    for _ in range(300):
+        a, b = low + (high - low) / 3, high - (high - low) / 3
+        if worst(a) < worst(b):
+            high = b
+        else:
+            low = a
+    return (low + high) / 2
 
 
 accept = BANK.accept("backtracking")
@@ -470,6 +548,21 @@ def prints(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5)
     return step
 
 
+@accept
+def powers_by_logarithms(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+    if not np.any(direction):
+        return initial_step
+    slope = float(np.dot(grads, direction))
+    if slope >= 0:
+        raise ValueError("up")
+    for k in range(100):
+        t = initial_step * math.exp(k * math.log(shrink))
+        new = loss(params + t * direction)
+        if np.isfinite(new) and (loss(params) - new) / t >= -c * slope:
+            return t
+    raise ValueError("none")
+
+
 accept = BANK.accept("measure_rate")
 
 
@@ -575,6 +668,43 @@ def by_a_narrower_window(errors):
         k = np.arange(len(e))[len(e) // 2 :]
     slope, _ = np.polyfit(k.astype(float), np.log(e[k]), deg=1)
     return np.array([math.e**slope])
+
+
+def logs_in_the_window(errors):
+    """Return the steps and the logarithms of the errors in the window."""
+    e = np.array(cut(errors))
+    k = np.flatnonzero((e <= 1e-3 * e[0]) & (e >= 1e-10 * e[0]))
+    if k.size < 3:
+        k = np.arange(e.size // 2, e.size)
+    return k, np.log(e[k])
+
+
+@accept
+def by_repeated_medians(errors):
+    k, y = logs_in_the_window(errors)
+    medians = []
+    for i in range(len(k)):
+        others = np.arange(len(k)) != i
+        medians.append(np.median((y[others] - y[i]) / (k[others] - k[i])))
+    return math.exp(np.median(medians))
+
+
+@accept
+def by_median_over_half_a_window(errors):
+    k, y = logs_in_the_window(errors)
+    lag = max(1, len(k) // 2)
+    return math.exp(np.median((y[lag:] - y[:-lag]) / (k[lag:] - k[:-lag])))
+
+
+@accept
+def by_least_absolute_deviations(errors):
+    k, y = logs_in_the_window(errors)
+    A = np.vander(k.astype(float), 2)
+    weights = np.ones(len(k))
+    for _ in range(50):
+        line = np.linalg.lstsq(A * weights[:, None], y * weights, rcond=None)[0]
+        weights = 1 / np.sqrt(np.maximum(np.abs(y - A @ line), 1e-3))
+    return math.exp(line[0])
 
 
 accept = BANK.accept("classify_convergence")
@@ -701,3 +831,53 @@ def by_reduce(errors):
     if s[1] >= 0:
         return "diverging"
     return ("sublinear", "linear", "superlinear")[int(s[1] < 0.75 * s[0]) + int(s[1] < 1.4 * s[0])]
+
+
+@accept
+def by_two_single_ratios(errors):
+    """Compare the ratio halfway with the last one."""
+    if not np.all(np.isfinite(errors)):
+        return "diverging"
+    e = np.trim_zeros(np.asarray(errors, dtype=float), "b")
+    y = np.diff(np.log(e))
+    middle, end = y[(len(y) - 1) // 2], y[-1]
+    if end > 0:
+        return "diverging"
+    if abs(end - middle) <= 0.1 * abs(middle):
+        return "linear"
+    return "sublinear" if end > middle else "superlinear"
+
+
+@accept
+def by_prediction(errors):
+    """Extend the middle's line to the end: is the last error on it, above it, or below it?"""
+    if not np.all(np.isfinite(errors)):
+        return "diverging"
+    y = np.log(np.trim_zeros(np.asarray(errors, dtype=float), "b"))
+    n = len(y)
+    a, b = (n // 3, 2 * n // 3) if n > 5 else (0, 2)
+    if np.polyfit(np.arange(n)[b - 1 :], y[b - 1 :], 1)[0] > 0:
+        return "diverging"
+    promised = np.polyfit(np.arange(a, b), y[a:b], 1)[0] * (n - b)
+    kept = (y[-1] - y[b - 1]) / promised
+    if 0.9 <= kept <= 1.1:
+        return "linear"
+    return "sublinear" if kept < 0.9 else "superlinear"
+
+
+@accept
+def by_the_time_a_fall_takes(errors):
+    e = [float(v) for v in errors]
+    if not all(map(math.isfinite, e)):
+        return "diverging"
+    while e[-1] == 0:
+        e.pop()
+    n = len(e)
+    start, middle = (n // 4, n // 2) if n > 5 else (0, (n - 1) // 2)
+    early = math.log(e[start] / e[middle]) / (middle - start)
+    late = math.log(e[middle] / e[-1]) / (n - 1 - middle)
+    if late < 0 or e[-1] > e[-2]:
+        return "diverging"
+    if abs(math.log(late / early)) <= 0.1:
+        return "linear"
+    return "sublinear" if late < early else "superlinear"
