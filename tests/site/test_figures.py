@@ -172,6 +172,7 @@ def test_the_quiz_restarts_on_escape_and_on_reset(figure):
         lambda: found.get_by_role("button", name="Reset").click(),
     ):
         found.locator(".lf-choices button").first.click()
+        assert readout(found) != default
         assert found.locator(".lf-choices button:disabled").count() == 4
         step = found.get_by_role("button", name="Next")
         assert step.bounding_box()["height"] >= 40
