@@ -598,7 +598,12 @@ def classify_convergence(errors) -> str:
 
 
 def _evaluate(value_and_grad, params):
-    loss, grads = value_and_grad(params)
+    result = value_and_grad(params)
+    if not (isinstance(result, tuple | list) and len(result) == 2):
+        raise ValueError(
+            f"value_and_grad must return (loss, grads); it returned {type(result).__name__}"
+        )
+    loss, grads = result
     if np.shape(grads) != params.shape:
         raise ValueError(
             f"grads must have the shape of params, {params.shape}; "

@@ -163,6 +163,11 @@ class TestDescend:
             [a.params[0] * 5 for a, _ in pairs], [b.params[0] for _, b in pairs], rtol=ROUNDING
         )
 
+    @pytest.mark.parametrize("result", [1.0, None, np.ones(2), (1.0,)])
+    def test_refuses_a_function_that_returns_no_pair(self, result):
+        with pytest.raises(ValueError, match=r"must return \(loss, grads\)"):
+            next(descend(lambda x: result, [1.0, 2.0], GradientDescent(0.1)))
+
     def test_refuses_a_gradient_of_another_shape(self):
         with pytest.raises(ValueError, match="grads must have the shape of params"):
             next(descend(lambda x: (0.0, x[:1]), [1.0, 2.0], GradientDescent(0.1)))

@@ -109,7 +109,7 @@ class ClaimsTable(SphinxDirective):
     """List every claim of the book."""
 
     def run(self):
-        """Return one table a module."""
+        """Return the table."""
         self.env.note_dependency(str(ROOT / "_build" / "claims.json"))
         rows = [
             (claim.statement, _values(claim.expected), _values(measured[name]), claim.reason)

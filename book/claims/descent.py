@@ -275,6 +275,17 @@ def rosenbrock_steps():
 
 
 @claim(
+    "With eigenvalues 2 and 50 and α = 1/L, the worst start needs this many steps for six digits.",
+    expected={"steps": np.ceil(6 * np.log(10) / -np.log(0.96))},
+    reason="0.96^k falls below 1e-6 between two whole steps, so the count is exact",
+)
+def steps_at_worst():
+    problem = diagonal_quadratic([2.0, 50.0])
+    iterates = descend(problem.value_and_grad, [1.0, 0.0], GradientDescent(1 / 50))
+    return {"steps": first_step(iterates, lambda it: np.linalg.norm(it.params) <= 1e-6)}
+
+
+@claim(
     "The largest angle between −∇f and the way to the minimizer of a quadratic, in degrees.",
     expected={
         f"κ={kappa}": np.degrees(np.arccos(2 * np.sqrt(kappa) / (1 + kappa))) for kappa in KAPPAS
