@@ -17,7 +17,9 @@ import numpy as np
 
 from optedu._validation import (
     as_float_array,
+    call_with_grad,
     require_between,
+    require_count,
     require_finite,
     require_fraction,
     require_not_negative,
@@ -186,7 +188,7 @@ def descend(value_and_grad, params, rule, schedule=None) -> Iterator[Iterate]:
     params = require_finite("params", as_float_array("params", params))
     state = rule.init(params)
     for step in count():
-        loss, grads = _evaluate(value_and_grad, params)
+        loss, grads = call_with_grad(value_and_grad, params)
         yield Iterate(step, params, loss, grads)
         if schedule is not None:
             rule = _with_learning_rate(rule, schedule(step + 1), step + 1)
@@ -220,7 +222,7 @@ def descend_by_search(value_and_grad, params, search=None) -> Iterator[Iterate]:
     search = backtracking if search is None else search
     params = require_finite("params", as_float_array("params", params))
     for step in count():
-        loss, grads = _evaluate(value_and_grad, params)
+        loss, grads = call_with_grad(value_and_grad, params)
         yield Iterate(step, params, loss, grads)
         if not np.any(grads):
             return
@@ -311,32 +313,89 @@ def minimize(
     >>> minimize(bowl, [2.0], GradientDescent(0.5), grad_tol=0.1)
     Trace(5 steps, loss 0.00195312: the gradient's norm 0.0625 is at most grad_tol=0.1)
     """
-    if max_steps < 0 or keep_every < 1:
-        raise ValueError(
-            "max_steps must be at least 0 and keep_every at least 1; "
-            f"got {max_steps!r} and {keep_every!r}"
-        )
     iterates = descend(value_and_grad, params, rule, schedule)
+    return follow(
+        iterates,
+        max_steps=max_steps,
+        grad_tol=grad_tol,
+        step_tol=step_tol,
+        keep_every=keep_every,
+        progress=progress,
+    )
+
+
+def follow(
+    iterates, *, max_steps=1000, grad_tol=1e-8, step_tol=0.0, keep_every=1, progress=True
+) -> Trace:
+    """Take iterates from any method until a tolerance is met, and keep the path.
+
+    Parameters
+    ----------
+    iterates : generator of Iterate
+        A method under way, such as ``descend(...)``; it is closed at the end.
+    max_steps : int
+        Updates at most.
+    grad_tol : float
+        Stop when the gradient's Euclidean norm is at most this.
+    step_tol : float
+        Stop when a step is no longer than this times ``1 + norm(params)``; 0 turns it off.
+    keep_every : int
+        Keep each so many-th iterate, and always the first and the last.
+    progress : bool
+        Show a progress bar where someone watches, once the run has taken two seconds.
+
+    Returns
+    -------
+    Trace
+        The path and the reason why it ended, as for `minimize`.
+
+    Raises
+    ------
+    ValueError
+        If the loss is not one number, or a count or a tolerance is out of range.
+
+    Examples
+    --------
+    >>> bowl = lambda x: (0.5 * x @ x, x)
+    >>> follow(descend_by_search(bowl, [2.0]))
+    Trace(1 steps, loss 0: the gradient's norm 0 is at most grad_tol=1e-08)
+    """
+    require_count("max_steps", max_steps)
+    require_count("keep_every", keep_every, at_least=1)
+    require_not_negative("grad_tol", grad_tol)
+    require_not_negative("step_tol", step_tol)
+    source = iterates
     if progress:
         iterates = _show_progress(iterates, max_steps)
-    kept, previous = [], None
+    kept, previous, reason, converged = [], None, "", False
     # A diverging run overflows on its way to the reason below; the warning would say it twice.
     with np.errstate(over="ignore", invalid="ignore"):
         for it in iterates:
             if np.ndim(it.loss) != 0:
                 raise ValueError(
-                    f"minimize follows one run, so the loss must be one number; got shape "
+                    f"a trace follows one run, so the loss must be one number; got shape "
                     f"{np.shape(it.loss)}. For many runs at once iterate over descend(...)"
                 )
             reason, converged = _why_stop(it, previous, max_steps, grad_tol, step_tol)
             if reason or it.step % keep_every == 0:
-                kept.append((it.step, it.params, float(it.loss), np.linalg.norm(it.grads)))
+                kept.append(it)
             if reason:
                 break
-            previous = it.params
+            previous = it
     iterates.close()
-    steps, path, losses, grad_norms = zip(*kept, strict=True)
-    return Trace(*map(np.array, (steps, path, losses, grad_norms)), reason, converged)
+    source.close()
+    if not reason:
+        reason = f"the method took its last step, gradient norm {np.linalg.norm(it.grads):.3g}"
+        if kept[-1] is not it:
+            kept.append(it)
+    return Trace(
+        steps=np.array([it.step for it in kept]),
+        params=np.array([it.params for it in kept]),
+        losses=np.array([float(it.loss) for it in kept]),
+        grad_norms=np.array([np.linalg.norm(it.grads) for it in kept]),
+        reason=reason,
+        converged=converged,
+    )
 
 
 def backtracking(
@@ -597,21 +656,6 @@ def classify_convergence(errors) -> str:
     return "sublinear" if bend < 0.76 else "linear" if bend < 1.4 else "superlinear"
 
 
-def _evaluate(value_and_grad, params):
-    result = value_and_grad(params)
-    if not (isinstance(result, tuple | list) and len(result) == 2):
-        raise ValueError(
-            f"value_and_grad must return (loss, grads); it returned {type(result).__name__}"
-        )
-    loss, grads = result
-    if np.shape(grads) != params.shape:
-        raise ValueError(
-            f"grads must have the shape of params, {params.shape}; "
-            f"value_and_grad returned {np.shape(grads)}"
-        )
-    return loss, np.asarray(grads)
-
-
 def _with_learning_rate(rule, learning_rate, step):
     """Copy the rule with another learning rate; 0 is allowed, for schedules that end there."""
     if not np.all(np.isfinite(learning_rate) & (np.asarray(learning_rate) >= 0)):
@@ -633,7 +677,7 @@ def _why_stop(it, previous, max_steps, grad_tol, step_tol):
     if grad_norm <= grad_tol:
         return f"the gradient's norm {grad_norm:.3g} is at most grad_tol={grad_tol:g}", True
     if previous is not None and step_tol > 0:
-        length = np.linalg.norm(it.params - previous)
+        length = np.linalg.norm(it.params - previous.params)
         if length <= step_tol * (1 + np.linalg.norm(it.params)):
             return f"the step {length:.3g} is within step_tol={step_tol:g}", True
     if it.step >= max_steps:

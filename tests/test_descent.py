@@ -343,9 +343,9 @@ class TestMinimize:
         with pytest.raises(ValueError, match="loss must be one number"):
             minimize(bowl, np.ones((3, 2)), GradientDescent(0.1))
 
-    @pytest.mark.parametrize("bad", [{"max_steps": -1}, {"keep_every": 0}])
+    @pytest.mark.parametrize("bad", [{"max_steps": -1}, {"keep_every": 0}, {"max_steps": 2.5}])
     def test_refuses_counts_out_of_range(self, bad):
-        with pytest.raises(ValueError, match="max_steps must be at least 0"):
+        with pytest.raises(ValueError, match="must be a whole number of at least"):
             minimize(bowl, [1.0], GradientDescent(0.1), **bad)
 
 
