@@ -51,7 +51,7 @@ def require_not_negative(name, value):
 
 def require_between(name, value, low, high):
     """Return the number `value` unless it lies outside the open interval (`low`, `high`)."""
-    if not low < value < high:
+    if not low < require_number(name, value) < high:
         raise ValueError(f"{name} must lie strictly between {low} and {high}; got {value!r}")
     return value
 
@@ -73,7 +73,8 @@ def require_array(name, value, ndim=None, shape=None):
     if array.size == 0:
         raise ValueError(f"{name} must not be empty; got shape {array.shape}")
     if ndim is not None and array.ndim != ndim:
-        raise ValueError(f"{name} must have {ndim} dimension(s); got shape {array.shape}")
+        what = ("one number", "one sequence of numbers", "a matrix")[ndim]
+        raise ValueError(f"{name} must be {what}; got shape {array.shape}")
     if shape is not None and array.shape != tuple(shape):
         raise ValueError(f"{name} must have shape {tuple(shape)}; got {array.shape}")
     return array

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from optedu._validation import as_float_array, require_finite
+from optedu._validation import as_float_array, require_count, require_finite
 
 
 def load_digits():
@@ -216,6 +216,7 @@ def read_idx(path, classes=10):
     ----------
     .. [LC98] Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", 1998.
     """
+    require_count("classes", classes, at_least=1)
     content = _read_bytes(path)
     magic = struct.unpack_from(">I", content)[0] if len(content) >= 4 else None
     if magic not in (0x801, 0x803):

@@ -17,10 +17,12 @@ import numpy as np
 
 from optedu._validation import (
     as_float_array,
+    call_number,
     call_with_grad,
+    require_array,
     require_between,
+    require_callable,
     require_count,
-    require_finite,
     require_fraction,
     require_not_negative,
     require_positive,
@@ -185,13 +187,13 @@ def descend(value_and_grad, params, rule, schedule=None) -> Iterator[Iterate]:
     >>> [float(it.loss) for it in islice(descend(bowl, [2.0], GradientDescent(0.5)), 3)]
     [2.0, 0.5, 0.125]
     """
-    params = require_finite("params", as_float_array("params", params))
+    params = require_array("params", params)
     state = rule.init(params)
     for step in count():
         loss, grads = call_with_grad(value_and_grad, params)
         yield Iterate(step, params, loss, grads)
         if schedule is not None:
-            rule = _with_learning_rate(rule, schedule(step + 1), step + 1)
+            rule = _scheduled(rule, schedule, step + 1, params.shape)
         params, *state = rule.update(params, grads, step + 1, *state)
 
 
@@ -220,14 +222,16 @@ def descend_by_search(value_and_grad, params, search=None) -> Iterator[Iterate]:
         If the gradient's shape is not that of the parameters, or the search fails.
     """
     search = backtracking if search is None else search
-    params = require_finite("params", as_float_array("params", params))
+    params = require_array("params", params)
     for step in count():
         loss, grads = call_with_grad(value_and_grad, params)
         yield Iterate(step, params, loss, grads)
         if not np.any(grads):
             return
         direction = -grads
-        step_size = search(lambda x: value_and_grad(x)[0], params, direction, grads)
+        step_size = call_number(
+            "search", search, lambda x: value_and_grad(x)[0], params, direction, grads
+        )
         params = params + step_size * direction
 
 
@@ -446,8 +450,9 @@ def backtracking(
     require_positive("initial_step", initial_step)
     require_between("c", c, 0, 1)
     require_between("shrink", shrink, 0, 1)
+    require_count("max_shrinks", max_shrinks)
     params, direction, grads = (
-        as_float_array(name, value)
+        require_array(name, value)
         for name, value in [("params", params), ("direction", direction), ("grads", grads)]
     )
     if not params.shape == direction.shape == grads.shape:
@@ -461,14 +466,14 @@ def backtracking(
             f"direction must descend, but its slope is {slope:.3g}; "
             "use -grads, or check the sign of your direction"
         )
-    start = float(loss(params))
+    start = call_number("loss", loss, params)
     step = initial_step
     for _ in range(max_shrinks + 1):
         trial = params + step * direction
         if np.any(direction) and np.array_equal(trial, params):
             break  # too short to move: rounding would accept it, right gradient or wrong
         # Written so that NaN is refused: every comparison with it is false.
-        if loss(trial) <= start + c * step * slope:
+        if call_number("loss", loss, trial) <= start + c * step * slope:
             return step
         step *= shrink
     raise ValueError(
@@ -638,7 +643,7 @@ def classify_convergence(errors) -> str:
     >>> classify_convergence(0.9**steps), classify_convergence(1 / steps)
     ('linear', 'sublinear')
     """
-    raw = np.asarray(errors, dtype=float)
+    raw = as_float_array("errors", errors)
     if raw.size and not np.all(np.isfinite(raw)):
         return "diverging"
     logs = _usable_logs(raw)
@@ -656,11 +661,22 @@ def classify_convergence(errors) -> str:
     return "sublinear" if bend < 0.76 else "linear" if bend < 1.4 else "superlinear"
 
 
-def _with_learning_rate(rule, learning_rate, step):
-    """Copy the rule with another learning rate; 0 is allowed, for schedules that end there."""
-    if not np.all(np.isfinite(learning_rate) & (np.asarray(learning_rate) >= 0)):
+def _scheduled(rule, schedule, step, shape):
+    """Copy the rule with the learning rate of this step; 0 is allowed, for schedules that end."""
+    learning_rate = require_callable("schedule", schedule)(step)
+    numbers = np.asarray(learning_rate)
+    if (
+        numbers.dtype.kind not in "iuf"
+        or not np.all(np.isfinite(numbers) & (numbers >= 0))
+        or any(
+            ours not in (1, theirs)
+            for ours, theirs in zip(numbers.shape[::-1], shape[::-1], strict=False)
+        )
+        or numbers.ndim > len(shape)
+    ):
         raise ValueError(
-            f"schedule({step}) must be a finite learning rate of at least 0; got {learning_rate!r}"
+            f"schedule({step}) must be a finite learning rate of at least 0, or an array of them "
+            f"that broadcasts over params of shape {shape}; got {learning_rate!r}"
         )
     rule = copy(rule)
     object.__setattr__(rule, "learning_rate", learning_rate)
@@ -704,9 +720,8 @@ def _show_progress(iterates, total, delay=2.0):
 
 def _require_bounds(smoothness, strong_convexity):
     require_positive("smoothness", smoothness)
-    if not np.all(
-        (np.asarray(strong_convexity) >= 0) & (strong_convexity <= np.asarray(smoothness))
-    ):
+    require_not_negative("strong_convexity", strong_convexity)
+    if not np.all(np.less_equal(strong_convexity, smoothness)):
         raise ValueError(
             "strong_convexity must lie between 0 and smoothness; "
             f"got {strong_convexity!r} with smoothness {smoothness!r}"
@@ -715,7 +730,7 @@ def _require_bounds(smoothness, strong_convexity):
 
 def _usable_logs(errors):
     """Return the logarithms of the errors up to the first unusable one, without the floor."""
-    errors = np.asarray(errors, dtype=float)
+    errors = as_float_array("errors", errors)
     if errors.ndim != 1:
         raise ValueError(f"errors must be one sequence of numbers; got shape {errors.shape}")
     if np.any(errors < 0):

@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optedu._validation import as_float_array, require_finite, require_square
+from optedu._validation import (
+    call_array,
+    call_number,
+    require_array,
+    require_count,
+    require_square,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +46,11 @@ class Problem:
     minimum : float or None
         The value at the minimizer.
 
+    Raises
+    ------
+    ValueError
+        If the start, the minimizer, the bounds and what the functions return do not go together.
+
     Examples
     --------
     >>> loss, grads = rosenbrock().value_and_grad([0.0, 0.0])
@@ -57,12 +68,18 @@ class Problem:
     minimum: float | None = field(init=False)
 
     def __post_init__(self):
-        """Turn points into arrays that nobody can change, and evaluate the minimum."""
-        for name in ("start", "minimizer", "bounds"):
-            if getattr(self, name) is not None:
-                array = as_float_array(name, getattr(self, name))
-                array.setflags(write=False)
-                object.__setattr__(self, name, array)
+        """Turn points into arrays that nobody can change, and try the functions once."""
+        start = require_array("start", self.start, ndim=1)
+        n = start.size
+        points = {"start": start, "bounds": require_array("bounds", self.bounds, shape=(n, 2))}
+        if self.minimizer is not None:
+            points["minimizer"] = require_array("minimizer", self.minimizer, shape=(n,))
+        for name, array in points.items():
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+        call_number("value", self.value, start)
+        call_array("grad", self.grad, (n,), start)
+        call_array("hessian", self.hessian, (n, n), start)
         minimum = None if self.minimizer is None else float(self.value(self.minimizer))
         object.__setattr__(self, "minimum", minimum)
 
@@ -113,9 +130,7 @@ def quadratic(A, b=None) -> Problem:
     A = require_square("A", A)
     n = len(A)
     start = np.ones(n) if b is None else np.zeros(n)
-    b = require_finite("b", as_float_array("b", np.zeros(n) if b is None else b))
-    if b.shape != (n,):
-        raise ValueError(f"b must have shape ({n},) to go with A; got {b.shape}")
+    b = require_array("b", np.zeros(n) if b is None else b, shape=(n,))
 
     def value(params):
         params = _points(params, n)
@@ -157,10 +172,7 @@ def diagonal_quadratic(eigenvalues) -> Problem:
     >>> float(diagonal_quadratic([1.0, 10.0]).value([1.0, 1.0]))
     5.5
     """
-    eigenvalues = as_float_array("eigenvalues", eigenvalues)
-    if eigenvalues.ndim != 1:
-        raise ValueError(f"eigenvalues must be one sequence; got shape {eigenvalues.shape}")
-    return quadratic(np.diag(eigenvalues))
+    return quadratic(np.diag(require_array("eigenvalues", eigenvalues, ndim=1)))
 
 
 def bootcamp_quadratic() -> Problem:
@@ -492,7 +504,13 @@ def rastrigin(dimension=2) -> Problem:
     -------
     Problem
         The function, starting in a cell that is not the lowest.
+
+    Raises
+    ------
+    ValueError
+        If the dimension is not a whole number of at least 1.
     """
+    require_count("dimension", dimension, at_least=1)
     return _separable(
         "Rastrigin",
         lambda x: 10 + x**2 - 10 * np.cos(2 * np.pi * x),
@@ -516,7 +534,13 @@ def michalewicz(dimension=2) -> Problem:
     -------
     Problem
         The function, starting at 2 in each coordinate.
+
+    Raises
+    ------
+    ValueError
+        If the dimension is not a whole number of at least 1.
     """
+    require_count("dimension", dimension, at_least=1)
     i = np.arange(1, dimension + 1)
 
     def wave(x):
