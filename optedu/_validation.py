@@ -110,6 +110,16 @@ def require_choice(name, value, choices):
     return value
 
 
+def require_rng(name, value):
+    """Return `value` unless it is not one of NumPy's random generators."""
+    if not isinstance(value, np.random.Generator):
+        raise ValueError(
+            f"{name} must be a random generator; make one with np.random.default_rng(seed), "
+            f"got {type(value).__name__}"
+        )
+    return value
+
+
 def require_callable(name, value):
     """Return `value` unless it cannot be called."""
     if not callable(value):

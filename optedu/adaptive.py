@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optedu._validation import as_float_array, require_fraction
 from optedu.descent import Rule
 
 
@@ -126,6 +127,35 @@ class Adam(Rule):
 
 
 @dataclass(frozen=True)
+class AdamL2(Adam):
+    """Run Adam on the loss plus weight_decay / 2 ‖params‖², the decay of older code.
+
+    The decay enters the gradient, grads + weight_decay * params, and so both means: it is divided
+    by the gradients' size like everything else. Where the loss is flat the parameters move by
+    about `learning_rate` a step, whatever the decay. `AdamW` is the other way.
+
+    Parameters
+    ----------
+    learning_rate : float or ndarray
+        The step size, positive and finite.
+    beta1, beta2 : float or ndarray
+        The fractions of the two means that a step keeps, at least 0 and below 1.
+    eps : float
+        What keeps a coordinate without gradients from dividing by zero; outside the root.
+    correct_mean, correct_square : bool
+        Undo the pull to zero of the mean of gradients, and of the mean of squares.
+    weight_decay : float
+        The rate λ of the decay, at least 0.
+    """
+
+    weight_decay: float = 0.01
+
+    def update(self, params, grads, step, m, v):
+        """Return the new parameters and the new means."""
+        return super().update(params, grads + self.weight_decay * params, step, m, v)
+
+
+@dataclass(frozen=True)
 class AdamW(Adam):
     """Run Adam, and shrink the parameters beside it rather than through the gradient [LH19]_.
 
@@ -147,7 +177,8 @@ class AdamW(Adam):
 
     References
     ----------
-    .. [LH19] I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", ICLR 2019.
+    .. [LH19] I. Loshchilov and F. Hutter, "Decoupled weight decay regularization", ICLR 2019,
+       algorithm 2, where both decays stand side by side.
     """
 
     weight_decay: float = 0.01
@@ -160,9 +191,11 @@ class AdamW(Adam):
 
 @dataclass(frozen=True)
 class AMSGrad(Adam):
-    """Run Adam with the largest mean of squares so far, so that no step grows again [RKK18]_.
+    """Run Adam with the largest mean of squares so far [RKK18]_.
 
-    As in PyTorch the maximum is taken of the uncorrected means, and corrected afterwards.
+    v_max <- max(v_max, v) takes the place of v, so a rare large gradient keeps the steps of its
+    coordinate short for ever. As in PyTorch the maximum is taken of the uncorrected means, and
+    corrected afterwards.
 
     Parameters
     ----------
@@ -193,3 +226,41 @@ class AMSGrad(Adam):
         m_hat = m / (1 - self.beta1**step) if self.correct_mean else m
         v_hat = v_max / (1 - self.beta2**step) if self.correct_square else v_max
         return params - self.learning_rate * m_hat / (np.sqrt(v_hat) + self.eps), m, v, v_max
+
+
+def correction_ratio(step, beta1=0.9, beta2=0.999):
+    """Return how many times too long a step of Adam is without its corrections.
+
+    Under a constant gradient the mean is too small by 1 - beta1**step and the root of the mean
+    square by sqrt(1 - beta2**step). The ratio starts at sqrt(10) for the usual numbers: the first
+    steps are too long, by 3 to 7 times, for about a thousand steps.
+
+    Parameters
+    ----------
+    step : int or ndarray
+        The number of the update, counted from 1.
+    beta1, beta2 : float or ndarray
+        The fractions of the two means that a step keeps, at least 0 and below 1.
+
+    Returns
+    -------
+    float or ndarray
+        (1 - beta1**step) / sqrt(1 - beta2**step).
+
+    Raises
+    ------
+    ValueError
+        If a step is not a whole number of at least 1, or a beta is out of range.
+
+    Examples
+    --------
+    >>> [round(correction_ratio(step), 2) for step in (1, 12, 1751)]
+    [3.16, 6.57, 1.1]
+    """
+    steps = as_float_array("step", step)
+    if steps.size == 0 or not np.all((steps >= 1) & (steps == np.floor(steps)) & (steps < np.inf)):
+        raise ValueError(f"step must be a whole number of at least 1; got {step!r}")
+    require_fraction("beta1", beta1)
+    require_fraction("beta2", beta2)
+    ratio = (1 - np.power(beta1, steps)) / np.sqrt(1 - np.power(beta2, steps))
+    return float(ratio) if ratio.ndim == 0 else ratio

@@ -6,22 +6,20 @@ read, compared and tested by itself. `descend` supplies the loop; whoever calls 
 to stop. `minimize` is the convenient form: it stops at a tolerance and keeps a `Trace`.
 """
 
-import time
 from collections.abc import Callable, Iterator
-from copy import copy
 from dataclasses import dataclass, fields
 from itertools import count
 from typing import NamedTuple
 
 import numpy as np
 
+from optedu._running import scheduled, show_progress
 from optedu._validation import (
     as_float_array,
     call_number,
     call_with_grad,
     require_array,
     require_between,
-    require_callable,
     require_count,
     require_fraction,
     require_not_negative,
@@ -87,7 +85,11 @@ class Rule:
         """Refuse hyper-parameters that no run could use, each by what its name promises."""
         for field in fields(self):
             if require := _RANGES.get(field.name):
-                require(field.name, getattr(self, field.name))
+                value = require(field.name, getattr(self, field.name))
+                if isinstance(value, list | tuple):
+                    raise ValueError(
+                        f"{field.name} must be a number or a NumPy array; got {value!r}"
+                    )
 
     def init(self, params):
         """Return the state before the first update, a tuple of arrays shaped like `params`.
@@ -193,7 +195,7 @@ def descend(value_and_grad, params, rule, schedule=None) -> Iterator[Iterate]:
         loss, grads = call_with_grad(value_and_grad, params)
         yield Iterate(step, params, loss, grads)
         if schedule is not None:
-            rule = _scheduled(rule, schedule, step + 1, params.shape)
+            rule = scheduled(rule, schedule, step + 1, params.shape)
         params, *state = rule.update(params, grads, step + 1, *state)
 
 
@@ -291,8 +293,8 @@ def minimize(
         Maps the number of an update, from 1, to its learning rate.
     max_steps : int
         Updates at most.
-    grad_tol : float
-        Stop when the gradient's Euclidean norm is at most this.
+    grad_tol : float, optional
+        Stop when the gradient's Euclidean norm is at most this; None goes on from saddles too.
     step_tol : float
         Stop when a step is no longer than this times ``1 + norm(params)``; 0 turns it off.
     keep_every : int
@@ -339,8 +341,8 @@ def follow(
         A method under way, such as ``descend(...)``; it is closed at the end.
     max_steps : int
         Updates at most.
-    grad_tol : float
-        Stop when the gradient's Euclidean norm is at most this.
+    grad_tol : float, optional
+        Stop when the gradient's Euclidean norm is at most this; None goes on from saddles too.
     step_tol : float
         Stop when a step is no longer than this times ``1 + norm(params)``; 0 turns it off.
     keep_every : int
@@ -366,11 +368,12 @@ def follow(
     """
     require_count("max_steps", max_steps)
     require_count("keep_every", keep_every, at_least=1)
-    require_not_negative("grad_tol", grad_tol)
+    if grad_tol is not None:
+        require_not_negative("grad_tol", grad_tol)
     require_not_negative("step_tol", step_tol)
     source = iterates
     if progress:
-        iterates = _show_progress(iterates, max_steps)
+        iterates = show_progress(iterates, max_steps)
     kept, previous, reason, converged = [], None, "", False
     # A diverging run overflows on its way to the reason below; the warning would say it twice.
     with np.errstate(over="ignore", invalid="ignore"):
@@ -661,28 +664,6 @@ def classify_convergence(errors) -> str:
     return "sublinear" if bend < 0.76 else "linear" if bend < 1.4 else "superlinear"
 
 
-def _scheduled(rule, schedule, step, shape):
-    """Copy the rule with the learning rate of this step; 0 is allowed, for schedules that end."""
-    learning_rate = require_callable("schedule", schedule)(step)
-    numbers = np.asarray(learning_rate)
-    if (
-        numbers.dtype.kind not in "iuf"
-        or not np.all(np.isfinite(numbers) & (numbers >= 0))
-        or any(
-            ours not in (1, theirs)
-            for ours, theirs in zip(numbers.shape[::-1], shape[::-1], strict=False)
-        )
-        or numbers.ndim > len(shape)
-    ):
-        raise ValueError(
-            f"schedule({step}) must be a finite learning rate of at least 0, or an array of them "
-            f"that broadcasts over params of shape {shape}; got {learning_rate!r}"
-        )
-    rule = copy(rule)
-    object.__setattr__(rule, "learning_rate", learning_rate)
-    return rule
-
-
 def _why_stop(it, previous, max_steps, grad_tol, step_tol):
     """Return the reason to stop, or an empty one, and whether it is a tolerance."""
     grad_norm = np.linalg.norm(it.grads)
@@ -690,7 +671,7 @@ def _why_stop(it, previous, max_steps, grad_tol, step_tol):
         return (
             f"the loss or the gradient is not finite at step {it.step}; try a smaller learning_rate"
         ), False
-    if grad_norm <= grad_tol:
+    if grad_tol is not None and grad_norm <= grad_tol:
         return f"the gradient's norm {grad_norm:.3g} is at most grad_tol={grad_tol:g}", True
     if previous is not None and step_tol > 0:
         length = np.linalg.norm(it.params - previous.params)
@@ -699,23 +680,6 @@ def _why_stop(it, previous, max_steps, grad_tol, step_tol):
     if it.step >= max_steps:
         return f"max_steps={max_steps} reached, gradient norm {grad_norm:.3g}", False
     return "", False
-
-
-def _show_progress(iterates, total, delay=2.0):
-    """Pass iterates on, with a progress bar from the moment the run has taken `delay` seconds."""
-    started, bar = time.monotonic(), None
-    try:
-        for it in iterates:
-            if bar is None and time.monotonic() - started > delay:
-                from tqdm.auto import tqdm  # only long runs pay for the import
-
-                bar = tqdm(total=total, initial=it.step, disable=None, leave=False)
-            yield it
-            if bar is not None:
-                bar.update()
-    finally:
-        if bar is not None:
-            bar.close()
 
 
 def _require_bounds(smoothness, strong_convexity):

@@ -821,14 +821,14 @@ def _separable(name, term, slope, curvature, *, start, minimizer, bounds, polish
 
 
 def _points(params, n):
-    """Return params as an array of floats (or complex numbers) with n coordinates a point."""
+    """Return params as an array of floats, complex numbers or symbols, n coordinates a point."""
     params = np.asarray(params)
     if params.ndim == 0 or params.shape[-1] != n:
         raise ValueError(
             f"params must have {n} coordinate{'s' if n > 1 else ''} along the last axis; "
             f"got shape {params.shape}"
         )
-    return params if params.dtype.kind in "fc" else params.astype(float)
+    return params if params.dtype.kind in "fcO" else params.astype(float)
 
 
 def _polish(grad, hessian, near):

@@ -41,7 +41,7 @@ def public():
     for full in WALKED:
         thing = resolve(full)
         is_method = any(full.startswith(f"{other}.") for other in WALKED)
-        if is_method or thing is Rule or issubclass_of(thing, tuple):
+        if is_method or thing is Rule or issubclass_of(thing, tuple | Exception):
             continue
         if inspect.signature(thing).parameters:
             yield full.split(".")[1], full.rpartition(".")[2], thing

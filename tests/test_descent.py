@@ -310,7 +310,7 @@ class TestMinimize:
     def test_progress_bar_follows_a_long_run(self, monkeypatch):
         import tqdm.auto
 
-        import optedu.descent
+        import optedu._running
 
         bars = []
 
@@ -326,7 +326,7 @@ class TestMinimize:
                 self.closed = True
 
         clock = count()  # one second passes each time it is read
-        monkeypatch.setattr(optedu.descent, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+        monkeypatch.setattr(optedu._running, "time", SimpleNamespace(monotonic=lambda: next(clock)))
         monkeypatch.setattr(tqdm.auto, "tqdm", Bar)
         minimize(bowl, [1.0], GradientDescent(0.1), max_steps=1)
         assert not bars
@@ -425,7 +425,7 @@ class TestBacktracking:
 
     @pytest.mark.parametrize("direction", [[2.0], [np.nan]])
     def test_refuses_a_direction_that_does_not_descend(self, direction):
-        with pytest.raises(ValueError, match="direction must (descend|be finite)"):
+        with pytest.raises(ValueError, match=r"direction must (descend|be finite)"):
             backtracking(lambda x: x @ x, [1.0], direction, [2.0])
 
     def test_refuses_a_direction_across_the_slope(self):

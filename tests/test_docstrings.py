@@ -11,12 +11,12 @@ from numpydoc.validate import validate
 
 import optedu
 
-# What a student or a teacher imports; the grading is a program, and documents its commands.
+# What a student or a teacher imports; grading and bench are programs, and document their commands.
 MODULES = [
     name
     for _, name, _ in pkgutil.walk_packages(optedu.__path__, "optedu.")
     if not any(part.startswith("_") for part in name.split("."))
-    and not name.startswith("optedu.grading")
+    and not name.startswith(("optedu.grading", "optedu.bench"))
 ]
 
 # GL08 no docstring, SS* the summary: there, capital, period, imperative, one line,
