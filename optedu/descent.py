@@ -371,13 +371,16 @@ def follow(
     if grad_tol is not None:
         require_not_negative("grad_tol", grad_tol)
     require_not_negative("step_tol", step_tol)
-    source = iterates
-    if progress:
-        iterates = show_progress(iterates, max_steps)
+    ending = []
+
+    def noting():
+        ending.append((yield from iterates))
+
+    run = show_progress(noting(), max_steps) if progress else noting()
     kept, previous, reason, converged = [], None, "", False
     # A diverging run overflows on its way to the reason below; the warning would say it twice.
     with np.errstate(over="ignore", invalid="ignore"):
-        for it in iterates:
+        for it in run:
             if np.ndim(it.loss) != 0:
                 raise ValueError(
                     f"a trace follows one run, so the loss must be one number; got shape "
@@ -389,10 +392,11 @@ def follow(
             if reason:
                 break
             previous = it
+    run.close()
     iterates.close()
-    source.close()
     if not reason:
-        reason = f"the method took its last step, gradient norm {np.linalg.norm(it.grads):.3g}"
+        norm = np.linalg.norm(it.grads)
+        reason = f"{ending[0] or 'the method took its last step'}, gradient norm {norm:.3g}"
         if kept[-1] is not it:
             kept.append(it)
     return Trace(
