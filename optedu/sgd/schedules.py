@@ -166,6 +166,11 @@ class InverseTime(Schedule):
     scale : float
         Updates after which it has halved.
 
+    References
+    ----------
+    .. [RM51] H. Robbins and S. Monro, "A stochastic approximation method", Annals of
+       Mathematical Statistics 22(3), 1951.
+
     Examples
     --------
     >>> InverseTime(1.0)([1, 2, 4])
@@ -292,6 +297,11 @@ class CosineRestarts(Cosine):
     multiplier : int
         The factor m from one cycle's length to the next.
 
+    References
+    ----------
+    .. [LH17] I. Loshchilov and F. Hutter, "SGDR: stochastic gradient descent with warm
+       restarts", ICLR 2017, equation 5.
+
     Examples
     --------
     >>> CosineRestarts(1.0, n_steps=2, multiplier=2)([1, 2, 3, 5, 7])
@@ -329,6 +339,11 @@ class Warmup(Schedule):
     ------
     ValueError
         If `schedule` cannot be called or starts at a learning rate that is not positive.
+
+    References
+    ----------
+    .. [GDG17] P. Goyal et al., "Accurate, large minibatch SGD: training ImageNet in 1 hour",
+       arXiv:1706.02677, 2017, section 2.2.
 
     Examples
     --------

@@ -1,0 +1,203 @@
+"""The page about speed: a summary, a plot and a full table, from the record of a run."""
+
+import html
+import json
+from pathlib import Path
+
+# Why a target is missed, by the work it belongs to; the page must be able to say it.
+REASONS = {}
+
+
+def load(path) -> dict:
+    """Read the record of a run.
+
+    Parameters
+    ----------
+    path : path-like
+        What `optedu.bench.run` wrote.
+
+    Returns
+    -------
+    dict
+        ``machine``, ``date`` and ``rows``.
+    """
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def summarize(rows) -> list:
+    """Gather the rows of each work and number of threads.
+
+    Parameters
+    ----------
+    rows : list of dict
+        The rows of a record.
+
+    Returns
+    -------
+    list of dict
+        ``work``, ``threads``, ``ratios`` in ascending order, ``target`` (the lowest) and
+        ``missed``, the details that stay below theirs.
+    """
+    groups = {}
+    for row in rows:
+        groups.setdefault((row["work"], row["threads"]), []).append(row)
+    return [
+        {
+            "work": work,
+            "threads": threads,
+            "ratios": sorted(row["ratio"] for row in group),
+            "target": min(row["target"] for row in group),
+            "missed": [row for row in group if row["ratio"] < row["target"]],
+        }
+        for (work, threads), group in groups.items()
+    ]
+
+
+def summary_table(rows) -> str:
+    """Return the summary as an HTML table.
+
+    Parameters
+    ----------
+    rows : list of dict
+        The rows of a record.
+
+    Returns
+    -------
+    str
+        One line for each work and number of threads.
+    """
+    lines = []
+    for group in summarize(rows):
+        low, high = group["ratios"][0], group["ratios"][-1]
+        span = _number(low) if len(group["ratios"]) == 1 else f"{_number(low)} to {_number(high)}"
+        reached = len(group["ratios"]) - len(group["missed"])
+        lines.append(
+            [
+                group["work"],
+                group["threads"],
+                span,
+                _number(group["target"]),
+                f"{reached} of {len(group['ratios'])}",
+            ]
+        )
+    return _table(["work", "threads", "times as fast", "to reach", "reached"], lines)
+
+
+def full_table(rows) -> str:
+    """Return every row as an HTML table.
+
+    Parameters
+    ----------
+    rows : list of dict
+        The rows of a record.
+
+    Returns
+    -------
+    str
+        The ratio of the shortest times, and the middle half of the ratios of all rounds.
+    """
+    lines = [
+        [
+            row["work"],
+            row["detail"],
+            row["threads"],
+            _number(row["ratio"]),
+            f"{_number(row['low'])} to {_number(row['high'])}",
+            _number(row["target"]),
+            row["note"],
+        ]
+        for row in rows
+    ]
+    head = ["work", "variant", "threads", "times as fast", "middle half", "to reach", "note"]
+    return _table(head, lines)
+
+
+def missed(rows) -> list:
+    """List what stays below its target, with the reason.
+
+    Parameters
+    ----------
+    rows : list of dict
+        The rows of a record.
+
+    Returns
+    -------
+    list of str
+        A sentence for each work that misses a target.
+    """
+    sentences = []
+    for work in dict.fromkeys(row["work"] for row in rows):
+        late = [row for row in rows if row["work"] == work and row["ratio"] < row["target"]]
+        if late:
+            which = ", ".join(
+                f"{row['detail']}, {_threads(row['threads'])}: {_number(row['ratio'])} of "
+                f"{_number(row['target'])}"
+                for row in late
+            )
+            reason = REASONS.get(work, "")
+            sentences.append(f"{work[0].upper()}{work[1:]} ({which}). {reason}".strip())
+    return sentences
+
+
+def plot(rows):
+    """Draw, for each work, how many times as fast each case is, and the target.
+
+    Parameters
+    ----------
+    rows : list of dict
+        The rows of a record.
+
+    Returns
+    -------
+    Figure
+        A Matplotlib figure, in the course's style.
+    """
+    from optedu import plotting
+
+    works = list(dict.fromkeys(row["work"] for row in rows))
+    with plotting.style():
+        figure, axes = plotting.subplots(height=60 + 40 * len(works))
+        for threads, color, marker, shift in ((1, "#0072B2", "o", 0.1), (2, "#D55E00", "s", -0.1)):
+            chosen = [row for row in rows if row["threads"] == threads]
+            axes.plot(
+                [row["ratio"] for row in chosen],
+                [shift - works.index(row["work"]) for row in chosen],
+                marker,
+                color=color,
+                markersize=4,
+                label=_threads(threads),
+            )
+        for place, work in enumerate(works):
+            target = min(row["target"] for row in rows if row["work"] == work)
+            axes.plot(
+                [target, target], [-place - 0.25, -place + 0.25], color="black", linewidth=1.5
+            )
+            # Above its row a label has the whole width of the page, even of a narrow one.
+            axes.text(0.0, 0.3 - place, work, transform=axes.get_yaxis_transform(), fontsize=9)
+        axes.set_xscale("log")
+        axes.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
+        axes.set_ylim(-len(works) + 0.5, 0.7)
+        axes.yaxis.set_visible(False)
+        axes.spines["left"].set_visible(False)
+        axes.set_xlabel("times as fast as the peer")
+        axes.legend(loc="lower right")
+    return figure
+
+
+def _threads(count):
+    return f"{count} thread{'s' if count > 1 else ''}"
+
+
+def _number(value):
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}" if value >= 10 else f"{value:.2f}"
+
+
+def _table(head, lines):
+    def cells(values, tag):
+        return "".join(f"<{tag}>{html.escape(str(value))}</{tag}>" for value in values)
+
+    body = "".join(f"<tr>{cells(line, 'td')}</tr>" for line in lines)
+    return (
+        f'<table class="dataframe table"><thead><tr>{cells(head, "th")}</tr></thead>'
+        f"<tbody>{body}</tbody></table>"
+    )
