@@ -41,9 +41,24 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-c.Execute.timeout = cell_seconds
-# Kernels warn of every connection that is not encrypted; these stay on this machine.
-c.Execute.extra_arguments = ["--log-level=ERROR"]
+# What a submission may use. A cell or a test that asks for more costs its own points only. These
+# are for each cell and each test:
+c.RunCells.limits = {
+    "seconds": cell_seconds,  # on the clock; a loop that never ends is stopped then
+    "output": 200_000,  # characters printed; the rest is dropped
+    # For each process that runs cells, so for the submission:
+    "total_seconds": 600,  # on the clock, all cells and tests together
+    "cpu_seconds": 120,  # of processor time
+    "memory": 2 << 30,  # bytes of address space, with NumPy's and Matplotlib's own
+    "threads": 64,  # at once; other processes cannot be started at all
+    "open_files": 256,  # at once
+    "file_size": 32 << 20,  # bytes of one file
+    "disk": 64 << 20,  # bytes of all files, which lie in memory
+    "files": 1000,  # files and folders
+}
+
+# A notebook is checked against its format when it is done, and not after each of ten steps.
+c.Exporter.optimistic_validation = True
 
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",

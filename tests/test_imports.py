@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "drawing": LEAVES,
     "checks": {*LEAVES, "chapter", "checks"},
     "grading": {"_validation", "checks", "grading", "bench"},
-    "bench": {*LEAVES, "chapter", "bench", "plotting"},
+    "bench": {*LEAVES, "chapter", "bench", "plotting", "grading"},
     "__main__": {"grading", "checks"},
 }
 HEAVY = {"matplotlib", "sklearn", "ipywidgets", "tqdm", "numba", "nbgrader", "scipy", "IPython"}

@@ -112,6 +112,26 @@ def full_table(rows) -> str:
     return _table(head, lines)
 
 
+def grading_table(rows) -> str:
+    """Return how the grading compares with nbgrader's own as an HTML table.
+
+    Parameters
+    ----------
+    rows : list of dict
+        The rows of the record that `optedu.bench.grading` writes.
+
+    Returns
+    -------
+    str
+        A line for each comparison.
+    """
+    lines = [
+        [row["ours"], row["peer"], row["clock"], _number(row["ratio"]), _number(row["target"])]
+        for row in rows
+    ]
+    return _table(["ours", "against", "clock", "times as fast", "to reach"], lines)
+
+
 def missed(rows) -> list:
     """List what stays below its target, with the reason.
 

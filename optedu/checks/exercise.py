@@ -125,8 +125,12 @@ class Exercise:
 
     def _explain(self, fn, check, failure):
         """Return the failure with the mistake named, if it is a known one."""
+        cause = failure.__cause__  # what the student's function raised, and where
+        picture = failure.picture if check in self.visible_checks else None
         if failure.token != "unwritten":
             failure = fingerprint.diagnose(self, fn, check.__name__, failure)
-        return CheckFailed(
+        explained = CheckFailed(
             f"{self.name}: {failure.what}", failure.hint, failure.token, failure.misconception
         )
+        explained.__cause__, explained.picture = cause, picture
+        return explained

@@ -6,6 +6,7 @@ When a student's function fails, its own outcomes are looked up.
 """
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -154,6 +155,43 @@ def diagnose(exercise, fn, check, failure):
         return failure
     hint = f"It looks as if {suspects[name]['when']}. {suspects[name]['look']}"
     return CheckFailed(failure.what, hint, failure.token, name)
+
+
+def named_in(message):
+    """Return the misconception that a failure's message names.
+
+    Parameters
+    ----------
+    message : str
+        What a `CheckFailed` of an exercise says.
+
+    Returns
+    -------
+    name : str or None
+        The misconception, as in the bank; ``"factor"`` for one factor in all results, and None
+        where none is named.
+    when : str
+        What the student did, in the bank's words.
+
+    Examples
+    --------
+    >>> named_in("rate: Everywhere your results are 2 times what they should be.")
+    ('factor', 'all results are off by one factor')
+    >>> named_in("rate: For m = 0, the rate is wrong.")
+    (None, '')
+    """
+    exercise = message.partition(":")[0]
+    found = [
+        (len(mistake["when"]), name, mistake["when"])
+        for path in FOLDER.glob("*.json")
+        for name, mistake in read(path.stem).get(exercise, {"wrong": {}})["wrong"].items()
+        if re.search(rf"(?:you get when|as if) {re.escape(mistake['when'])}\.", message)
+    ]
+    if found:
+        return max(found)[1:]
+    if " Everywhere your results are " in message:
+        return "factor", "all results are off by one factor"
+    return None, ""
 
 
 def _closest(seen, right, wrong):

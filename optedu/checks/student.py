@@ -33,6 +33,7 @@ class CheckFailed(AssertionError):
         self.hint = hint
         self.token = token
         self.misconception = misconception
+        self.picture = None  # what a page may show beside the message
 
     @property
     def kind(self):

@@ -11,6 +11,9 @@ from pathlib import Path
 from optedu.grading import intake, release, report, sample
 from optedu.grading.course import Course, GradingError
 
+# How `grade` ends if there is something left to do; 2 is what a mistyped command gives.
+FLAGGED, FAILED = 3, 4
+
 
 def main(argv=None):
     """Run a command.
@@ -58,15 +61,44 @@ def _parser():
     command.add_argument("folder", type=Path)
     command.set_defaults(run=_collect, writes=True)
 
-    command = commands.add_parser("grade", help="grade what is new or changed; write feedback")
+    command = commands.add_parser(
+        "grade",
+        help="grade what is new or changed; write feedback",
+        description="Grade what is new or changed, and write feedback. A run that was killed is "
+        "taken up where it stopped.",
+        epilog="Exit code: 0 if all submissions are graded and none is flagged, 3 if all are dealt "
+        "with and some are flagged for you to look at, 4 if grading went wrong for some and should "
+        "be run again, 1 if nothing could be done.",
+    )
     command.add_argument("assignment")
-    command.add_argument("--workers", type=int, default=2, help="processes at once (default: 2)")
+    command.add_argument(
+        "--jobs", type=_count, metavar="N", help="submissions at once (default: one a processor)"
+    )
+    command.add_argument("--no-feedback", action="store_true", help="write no feedback pages")
     command.set_defaults(run=_grade, writes=True)
+
+    command = commands.add_parser("report", help="write the class at a glance, one page")
+    command.add_argument("assignment")
+    command.set_defaults(run=_report, writes=True)
+
+    command = commands.add_parser("doctor", help="try whether student code can be confined here")
+    command.set_defaults(run=_doctor, writes=False)
+
+    command = commands.add_parser("bench", help="time the reference beside its peers")
+    command.add_argument("pairs", nargs="*", help="which comparisons (default: all)")
+    command.set_defaults(run=_bench, writes=False)
 
     command = commands.add_parser("serve", help="serve the built site on this machine")
     command.add_argument("--port", type=int, default=8000, help="if free (default: 8000)")
     command.set_defaults(run=_serve, writes=False)
     return parser
+
+
+def _count(text):
+    count = int(text)
+    if count < 1:
+        raise argparse.ArgumentTypeError(f"it must be at least 1; got {text}")
+    return count
 
 
 def _exercises(course, args):
@@ -102,8 +134,60 @@ def _tell_intake(assignment, outcomes):
 def _grade(course, args):
     from optedu.grading import pipeline  # loads nbgrader, which the other commands can do without
 
-    results = pipeline.grade(course, args.assignment, args.workers)
-    print(report.table(results), report.where_to_look(course, args.assignment, results), sep="\n\n")
+    tell, watch = print, None
+    if sys.stderr.isatty():
+        from tqdm import tqdm
+
+        tqdm.monitor_interval = 0  # no thread of its own: workers are forked from this process
+        tell, watch = tqdm.write, partial(tqdm, unit=" submissions")
+    results = pipeline.grade(
+        course, args.assignment, args.jobs, tell, watch, pages=not args.no_feedback
+    )
+    print(report.table(results))
+    if not args.no_feedback:
+        print("", report.where_to_look(course, args.assignment, results), sep="\n")
+    if any(result.failed for result in results):
+        return FAILED
+    return FLAGGED if any(result.flags for result in results) else 0
+
+
+def _report(course, args):
+    from optedu.grading import overview  # loads nbgrader, as above
+
+    print(overview.write(course, args.assignment))
+    return 0
+
+
+def _doctor(course, args):
+    from optedu.grading.sandbox import walls
+
+    held = []
+    for namespaces, tier in ((True, "with namespaces"), (False, "without namespaces")):
+        try:
+            able = walls.try_to_escape(namespaces)
+        except walls.NoWalls as error:
+            print(f"{tier}: not possible here: {error}")
+            continue
+        for what in walls.TRIALS:
+            print(f"{tier}: student code {'CAN' if what in able else 'cannot'} {what}")
+        if not able:
+            held.append(tier)
+    if not held:
+        print("Student code cannot be confined here, and will not be run. Grade in a container.")
+        return 1
+    print(f"Grading runs student code {held[0]}.")
+    return 0
+
+
+def _bench(course, args):
+    from optedu import bench  # the other commands can do without
+
+    unknown = [name for name in args.pairs if name not in bench.PAIRS]
+    if unknown:
+        raise GradingError(
+            f"there is no comparison {', '.join(unknown)}; choose from {', '.join(bench.PAIRS)}"
+        )
+    bench.run(args.pairs or None, course.root / bench.RECORD)
     return 0
 
 

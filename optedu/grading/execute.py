@@ -1,83 +1,207 @@
-"""Run a submission's cells so that whatever they do ends in a score.
+"""Run a submission's cells confined, and the locked tests out of their reach.
 
-This is the seam for confinement: `nbgrader_config.py` names the class that runs the cells.
+`nbgrader_config.py` names the class here as what runs cells, so `nbgrader autograde`, the
+formgrader's button and `python -m optedu grade` take the same way.
 """
 
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+import ast
+import atexit
+import os
+import sys
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat.v4 import new_output
-from nbgrader.preprocessors import Execute
-from nbgrader.utils import is_grade, is_locked
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_locked, is_solution
+from traitlets import Bool, Dict
 
-# nbclient interrupts a cell after the time limit and reports this name in place of a result.
-TOO_SLOW = "CellTimeoutError"
+from optedu.grading import pictures
+from optedu.grading.sandbox import walls
+from optedu.grading.sandbox.host import OPTEDU, Zygote
+from optedu.grading.sandbox.limits import Limits
+from optedu.grading.sandbox.submission import Submission
+
+# What a page can show without running it. HTML, scripts and widgets are a student's to see alone.
+SAFE_TYPES = ("text/plain", "image/png", "image/jpeg")
+MAX_IMAGE = 2 << 20
+LANGUAGE = {
+    "name": "python",
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+    "version": ".".join(map(str, sys.version_info[:3])),
+}
 
 
-class RunCells(Execute):
-    """Run every cell in one kernel; a dead or deaf kernel fails the cells that are left."""
+class RunCells(NbGraderPreprocessor):
+    """Run the student's cells in one confined process, and the locked tests in another."""
 
-    def preprocess(self, nb, resources, km=None):
+    limits = Dict(help="What a submission may use: see optedu.grading.sandbox.limits.").tag(
+        config=True
+    )
+    namespaces = Bool(
+        None,
+        allow_none=True,
+        help="True: bubblewrap and all other walls. False: the walls that need no namespaces. "
+        "None: the first if it holds here, else the second.",
+    ).tag(config=True)
+
+    def preprocess(self, nb, resources):
         """Run a notebook.
 
         Parameters
         ----------
         nb : NotebookNode
-            The notebook.
+            The notebook, its locked cells already those of the instructor.
         resources : dict
-            nbgrader's.
-        km : KernelManager, optional
-            A kernel to use in place of a new one.
+            nbgrader's, with the names of the assignment and the notebook.
 
         Returns
         -------
         nb, resources
             The notebook with outputs; ``metadata.optedu.notes`` says where it went wrong.
         """
-        self.error_on_timeout = _error(
-            TOO_SLOW,
-            f"Your code did not finish within {self.timeout} seconds. Look for a loop that never "
-            "ends: does what its condition tests change from turn to turn?",
-        )
-        self.notes = nb.metadata.setdefault("optedu", {}).setdefault("notes", [])
-        self.running = 0
-        try:
-            nb, resources = super().preprocess(nb, resources, km)
-        except (DeadKernelError, CellTimeoutError) as error:
-            self._fail_the_rest(nb.cells[self.running :], isinstance(error, DeadKernelError))
-        for cell in nb.cells:
-            # nbgrader reads a warning on stderr as a failed test.
-            if _is_test(cell):
-                cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr"]
+        notes = nb.metadata.setdefault("optedu", {}).setdefault("notes", [])
+        students, checkers = _warm(self.namespaces, Limits(**self.limits))
+        names, cells = self._contract(resources["nbgrader"])
+        with Submission(students, checkers, names, cells) as submission:
+            for cell in nb.cells:
+                if cell.cell_type == "code" and cell.source.strip():
+                    act = submission.test if _is_test(cell) else submission.run
+                    result = act(cell.source, f"cell {_name(cell)}")
+                    count = result.get("count")
+                    cell.execution_count = count if type(count) is int and count >= 0 else None
+                    cell.outputs = list(_safe(result.get("outputs"), _is_test(cell)))
+                    if _is_test(cell):
+                        picture = _picture(result.get("outputs"))
+                        cell.metadata["optedu"] = nbformat.from_dict({"picture": picture})
+            notes += submission.notes
+        nb.metadata["language_info"] = nbformat.from_dict(LANGUAGE)
         return nb, resources
 
-    def preprocess_cell(self, cell, resources, index):
-        """Run a cell, remembering which in case the kernel dies of it."""
-        self.running = index
-        return super().preprocess_cell(cell, resources, index)
+    def _contract(self, names):
+        course = self.parent.parent.coursedir  # the exporter's converter owns it
+        folder = course.format_path(course.source_directory, ".", names["assignment"])
+        path = Path(folder) / f"{names['notebook']}.ipynb"
+        return _contract(str(path), path.stat().st_mtime_ns)
 
-    def on_cell_executed(self, **kwargs):
-        """Put the reason first where a cell was stopped for being too slow."""
-        super().on_cell_executed(**kwargs)
-        cell = kwargs["cell"]
-        if kwargs["execute_reply"]["content"].get("ename") == TOO_SLOW:
-            cell.outputs.sort(key=lambda out: out.get("ename") != TOO_SLOW)
-            self.notes.append(f"cell {_name(cell)} was stopped after {self.timeout} seconds")
 
-    def _fail_the_rest(self, cells, died):
-        what = "ended the kernel" if died else "did not stop when interrupted"
-        self.notes.append(f"cell {_name(cells[0])} {what}; what comes after it was not run")
-        reasons = [f"This cell {what}, so neither it nor what comes after it could be graded."]
-        reasons += [f"Not run: the cell {_name(cells[0])} {what}."] * (len(cells) - 1)
-        for cell, reason in zip(cells, reasons, strict=True):
-            if cell is cells[0] or _is_test(cell):
-                cell.outputs = [new_output("error", **_error("NotRun", reason))]
+_running = {}
+
+
+def _warm(namespaces, limits):
+    """Return this process's warm processes, started anew if one has died or the code has changed.
+
+    The formgrader's server lives long, and the checks may be mended meanwhile.
+    """
+    key = os.getpid(), namespaces, limits, _changed(OPTEDU)
+    if key not in _running or not all(zygote.is_alive() for zygote in _running[key]):
+        close()
+        students = walls.behind_walls(limits, namespaces)
+        _running[key] = students, Zygote("checker", students.namespaces, limits)
+    return _running[key]
+
+
+@atexit.register
+def close():
+    """End this process's warm processes."""
+    for key in list(_running):
+        zygotes = _running.pop(key)
+        if key[0] == os.getpid():  # a fork has only copies of its parent's
+            for zygote in zygotes:
+                zygote.close()
+
+
+def _changed(folder):
+    """Return when the newest Python file of a folder was written."""
+    newest = 0
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                newest = max(newest, _changed(entry.path))
+            elif entry.name.endswith(".py"):
+                newest = max(newest, entry.stat().st_mtime_ns)
+    return newest
+
+
+@cache
+def _contract(path, _changed):
+    """Read an instructor's notebook: what students define, and what tests need before them.
+
+    The names are those that the solution cells bind. The tests need the imports, the functions
+    and the constants of the cells that are neither solutions nor tests.
+    """
+    names, cells = set(), []
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type != "code" or (is_grade(cell) and not is_solution(cell)):
+            continue
+        tree = ast.parse(TransformerManager().transform_cell(cell.source))
+        if is_solution(cell):
+            names |= {name for statement in tree.body for name in _bound(statement)}
+        else:
+            kept = [s for s in tree.body if isinstance(s, _PREPARES) and not _used(s) & names]
+            cells.append("\n".join(map(ast.unparse, kept)))
+    return sorted(names), [cell for cell in cells if cell]
+
+
+_PREPARES = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
+
+
+def _bound(statement):
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+        return {statement.name}
+    return {
+        node.id
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+def _used(statement):
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+
+
+def _safe(outputs, is_test):
+    """Yield the outputs that a page may show, each rebuilt from what is known of its kind."""
+    for output in (outputs if isinstance(outputs, list) else [])[:1000]:
+        kind = output.get("output_type") if isinstance(output, dict) else None
+        if kind == "stream" and output.get("name") in ("stdout", "stderr"):
+            # nbgrader reads a warning on stderr as a failed test.
+            if not (is_test and output["name"] == "stderr"):
+                yield new_output(kind, name=output["name"], text=str(output.get("text", "")))
+        elif kind == "error":
+            frames = output.get("traceback")
+            yield new_output(
+                kind,
+                ename=str(output.get("ename")),
+                evalue=str(output.get("evalue")),
+                traceback=[str(line) for line in frames] if isinstance(frames, list) else [],
+            )
+        elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
+            data = {
+                name: text
+                for name, text in output["data"].items()
+                if name in SAFE_TYPES and isinstance(text, str) and len(text) <= MAX_IMAGE
+            }
+            if data:
+                yield new_output("display_data", data=data)
+
+
+def _picture(outputs):
+    """Return what a failed check shows, if it can be drawn, or None."""
+    for output in outputs if isinstance(outputs, list) else []:
+        if isinstance(output, dict) and pictures.svg(output.get("picture"), "a check"):
+            return output["picture"]
+    return None
 
 
 def _is_test(cell):
-    return is_grade(cell) and is_locked(cell) and cell.cell_type == "code"
-
-
-def _error(name, message):
-    return {"ename": name, "evalue": message, "traceback": [message]}
+    return is_grade(cell) and is_locked(cell) and not is_solution(cell)
 
 
 def _name(cell):

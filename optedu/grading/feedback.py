@@ -21,6 +21,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from optedu.grading import pictures
+
 # fmt: off
 PROSE_TAGS = {
     "a", "b", "blockquote", "br", "code", "del", "details", "em", "h1", "h2", "h3", "h4", "hr",
@@ -114,6 +116,8 @@ def question_of(grade_id):
     return re.sub(r"^test_|_hidden$", "", grade_id)
 
 
+# Most text and code of a page came with the assignment, and is the same for the whole class.
+@functools.lru_cache(maxsize=1000)
 def prose(source):
     """Turn a text cell into HTML that holds no script, no image and no style of its own.
 
@@ -127,8 +131,10 @@ def prose(source):
     str
         HTML with MathML.
     """
+    source = re.sub(r"!\[([^\]]*)\]\([^)]*\)", r"\1", source)  # an image's text alone
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
-    page = bleach.clean(MarkdownWithMath(renderer).render(source), tags=PROSE_TAGS, strip=True)
+    page = MarkdownWithMath(renderer).render(source)
+    page = bleach.clean(page, tags=PROSE_TAGS, attributes={}, strip=True)
     code_or_text = re.split(r"(<pre>.*?</pre>|<code>.*?</code>)", page, flags=re.DOTALL)
     code_or_text[::2] = [
         re.sub(r"(\$\$?)(?!\s*\$)(.+?)\1", _mathml, text, flags=re.DOTALL)
@@ -156,7 +162,7 @@ def _block(cell):
         errors = [out for out in cell.outputs if out.output_type == "error"]
         block = {
             "kind": "code",
-            "source": highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True)),
+            "source": _highlighted(cell.source),
             "outputs": list(filter(None, map(_shown, cell.outputs))),
             "message": _message(errors[0]) if errors else "",
             "frames": [frame for error in errors for frame in error.traceback],
@@ -169,11 +175,23 @@ def _block(cell):
             "kind": "check" if is_locked(cell) else block["kind"],
             "id": nbgrader.grade_id,
             "question": question_of(nbgrader.grade_id),
-            "hidden": nbgrader.grade_id.endswith("_hidden"),
+            "hidden": (hidden := nbgrader.grade_id.endswith("_hidden")),
+            "picture": "" if hidden else _picture(cell),
             "score": nbgrader.score,
             "points": nbgrader.points,
         }
     return block
+
+
+@functools.lru_cache(maxsize=1000)
+def _highlighted(source):
+    return highlight(source, PythonLexer(), HtmlFormatter(nowrap=True))
+
+
+def _picture(cell):
+    """Return what a failed check shows, as SVG; hidden checks show nothing."""
+    picture = cell.metadata.get("optedu", {}).get("picture")
+    return pictures.svg(picture, question_of(cell.metadata.nbgrader.grade_id))
 
 
 def _has_content(block):

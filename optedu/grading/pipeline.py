@@ -2,22 +2,30 @@
 
 nbgrader runs and records each submission. What was graded is remembered in
 `.grading/records/<assignment>/<student>.json` under a digest of everything that the score
-depends on, so an unchanged submission costs nothing, and a manual score is never touched.
+depends on, so an unchanged submission costs nothing, a run that was killed is taken up where it
+stopped, and a manual score is never touched.
 """
 
+import ctypes
 import hashlib
 import json
 import multiprocessing
 import os
+import signal
+import time
+import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from multiprocessing.connection import wait
 from pathlib import Path
 
 import optedu
-from optedu.grading.course import Course, GradingError, first_error
+from optedu.grading.course import GradingError, first_error
 from optedu.grading.feedback import question_of
 from optedu.grading.intake import only_notebook, why_unfit
+
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass
@@ -32,11 +40,17 @@ class Result:
         Score and possible points of each question.
     flags : list of str
         What the instructor should look at; empty if nothing.
+    seconds : float
+        How long it took to grade.
+    failed : bool
+        Whether the grading itself went wrong, so that the next run tries again.
     """
 
     student: str
     scores: dict
     flags: list
+    seconds: float = 0.0
+    failed: bool = False
 
     @property
     def total(self):
@@ -44,7 +58,7 @@ class Result:
         return sum(score for score, _ in self.scores.values())
 
 
-def grade(course, assignment, workers=2, tell=print):
+def grade(course, assignment, jobs=None, tell=print, watch=None, pages=True):
     """Grade what is new or changed, write feedback pages and export the grades.
 
     Parameters
@@ -53,10 +67,15 @@ def grade(course, assignment, workers=2, tell=print):
         The course; its assignment must be released.
     assignment : str
         The assignment's name.
-    workers : int
-        Processes that grade at the same time.
+    jobs : int, optional
+        Submissions that are graded at the same time; by default one a processor.
     tell : callable
         Called with a line of text now and then.
+    watch : callable, optional
+        Wraps the iterator over what is graded, given its length as ``total``, as `tqdm.tqdm` does.
+        By default `tell` is told of every submission, and otherwise of those with a flag only.
+    pages : bool
+        Write the feedback pages too.
 
     Returns
     -------
@@ -91,64 +110,130 @@ def grade(course, assignment, workers=2, tell=print):
 
     unfit = {student: why_unfit(submitted / student / assignment, release) for student in todo}
     fit = [student for student in todo if not unfit[student]]
-    ended = chain(
-        ((student, reason) for student, reason in unfit.items() if reason),
-        _autograde(course, assignment, fit, workers),
-    )
-    for count, (student, reason) in enumerate(ended, 1):
-        if reason:
-            _set_aside(course, assignment, student, release, reason)
-        # Written one by one, so that an interrupted run takes up where it stopped. What went wrong
-        # on our side has no digest, so that the next run tries again.
-        ours = reason and not unfit[student]
-        record = {} if ours else {"digest": digests[student]}
-        _save_record(course, assignment, student, record)
-        tell(f"  {count:>3}/{len(todo)}  {student}{f': {reason}' if reason else ''}")
-    results = _results(course, assignment, students, release)
-    _write_feedback(course, assignment, results, release)
+    failed = set()
+    with _Workers(course, assignment, jobs or _processors()) as workers:
+        ended = chain(
+            ((student, reason, 0.0) for student, reason in unfit.items() if reason),
+            workers.do("autograde", fit),
+        )
+        seen = watch(ended, total=len(todo)) if watch else ended
+        for count, (student, reason, seconds) in enumerate(seen, 1):
+            if reason:
+                _set_aside(course, assignment, student, release, reason)
+            # Written one by one, so that an interrupted run takes up where it stopped. What went
+            # wrong on our side has no digest, so that the next run tries again.
+            record = {"seconds": round(seconds, 2)}
+            if reason and not unfit[student]:
+                failed.add(student)
+            else:
+                record["digest"] = digests[student]
+            _save_record(course, assignment, student, record)
+            if reason or not watch:
+                why = f": {reason}" if reason else f" ({seconds:.1f} s)"
+                tell(f"  {count:>3}/{len(todo)}  {student}{why}")
+        results = _results(course, assignment, students, release)
+        for result in results:
+            result.failed = result.student in failed
+        if pages:
+            _write_feedback(course, assignment, results, release, workers)
     _export(course)
     return results
 
 
-def _autograde(course, assignment, students, workers):
-    """Run nbgrader in worker processes; yield each student and what went wrong, if anything did.
+def _processors():
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
-    A worker is given one submission at a time, so one that dies costs nobody else's.
+
+class _Workers:
+    """Processes that each grade one submission at a time, so that one that dies costs no other's.
+
+    They are forks of this process, which has loaded nbgrader, and start when they are needed. Each
+    keeps to one processor with the two it starts for a submission: of the three only one is at
+    work at a time, and they hand over faster there.
     """
-    spawn = multiprocessing.get_context("spawn")
-    waiting, idle, busy = list(reversed(students)), [], {}
-    while waiting or busy:
-        while waiting and len(busy) < workers:
-            line = idle.pop() if idle else _hire(spawn, course.root, assignment)
-            busy[line] = waiting.pop()
-            line.send(busy[line])
-        for line in wait(list(busy)):
-            student = busy.pop(line)
-            try:
-                reason = line.recv()
-                idle.append(line)
-            except (EOFError, ConnectionError):
-                reason = "the process that graded it was killed; run the grading again"
-            yield student, reason
-    for line in idle:
-        line.send(None)
+
+    def __init__(self, course, assignment, jobs):
+        self.course, self.assignment, self.jobs = course, assignment, jobs
+        self.context = multiprocessing.get_context("fork")
+        self.idle, self.hired = [], 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        for line, process in self.idle:
+            with suppress(OSError):
+                line.send(None)
+            process.join()
+
+    def do(self, act, students):
+        """Do one thing for each student; yield each with what went wrong, if anything, and when.
+
+        Parameters
+        ----------
+        act : str
+            "autograde" or "generate_feedback".
+        students : list of str
+            For whom.
+
+        Yields
+        ------
+        student : str
+            In the order in which they are done.
+        reason : str
+            What went wrong on our side; empty if nothing.
+        seconds : float
+            How long it took.
+        """
+        waiting, busy = list(reversed(students)), {}
+        while waiting or busy:
+            while waiting and len(busy) < self.jobs:
+                self.idle = [worker for worker in self.idle if worker[1].is_alive()]
+                line, process = self.idle.pop() if self.idle else self._hire()
+                busy[line] = process, waiting.pop(), time.monotonic()
+                with suppress(OSError):  # it has died just now, as the next look at it will show
+                    line.send((act, busy[line][1]))
+            for line in wait(list(busy)):
+                process, student, since = busy.pop(line)
+                try:
+                    reason = line.recv()
+                    self.idle.append((line, process))
+                except (EOFError, ConnectionError):
+                    process.join()
+                    reason = "the process that graded it was killed; run the grading again"
+                yield student, reason, time.monotonic() - since
+
+    def _hire(self):
+        """Start a worker, and return our end of the line to it."""
+        ours, theirs = self.context.Pipe()
+        arguments = (theirs, self.course, self.assignment, self.hired)
+        process = self.context.Process(target=_work, args=arguments, daemon=True)
+        self.hired += 1
+        with warnings.catch_warnings():
+            # Python 3.12 warns of forks beside threads; those of BLAS end before a fork by design.
+            warnings.filterwarnings("ignore", message=".*use of fork", category=DeprecationWarning)
+            process.start()
+        theirs.close()  # so that the line breaks when the worker dies
+        return ours, process
 
 
-def _hire(spawn, root, assignment):
-    """Start a worker, and return our end of the line to it."""
-    ours, theirs = spawn.Pipe()
-    spawn.Process(target=_work, args=(theirs, root, assignment), daemon=True).start()
-    theirs.close()  # so that the line breaks when the worker dies
-    return ours
+def _work(line, course, assignment, number):
+    """Do as the line says, until it says that there is no more."""
+    from optedu.grading import execute, gradebook
 
-
-def _work(line, root, assignment):
-    # Arrays are small and submissions many: one thread each is faster than threads that compete.
-    os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    api = Course(root).api()
-    while (student := line.recv()) is not None:
-        result = api.autograde(assignment, student)
+    if hasattr(os, "sched_getaffinity"):
+        # A worker does not outlive the grader, which may be killed, nor take its interruption ill.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        processors = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {processors[number % len(processors)]})
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    grader = gradebook.Grader(course.api())
+    while order := line.recv():
+        act, student = order
+        result = getattr(grader, act)(assignment, student)
         line.send("" if result["success"] else f"nbgrader failed ({first_error(result)})")
+    execute.close()
 
 
 def _set_aside(course, assignment, student, release, reason):
@@ -195,14 +280,14 @@ def _results(course, assignment, students, release):
             path = _autograded(course, assignment, student, release)
             nb = json.loads(path.read_text(encoding="utf-8"))
             flags = nb["metadata"].get("optedu", {}).get("notes", [])
-            results.append(Result(student, scores, flags))
+            seconds = _record(course, assignment, student).get("seconds", 0.0)
+            results.append(Result(student, scores, flags, seconds))
     return results
 
 
-def _write_feedback(course, assignment, results, release):
+def _write_feedback(course, assignment, results, release, workers):
     """Write the pages whose scores, comments or notebook have changed since they were written."""
-    api = course.api()
-    with api.gradebook as gradebook:
+    with course.api().gradebook as gradebook:
         comments = {
             result.student: [
                 comment.comment
@@ -212,19 +297,20 @@ def _write_feedback(course, assignment, results, release):
             for result in results
         }
     template = _digest_of(*Path(__file__).parent.glob("feedback.*"))
-    for result in results:
-        autograded = _autograded(course, assignment, result.student, release)
-        shown = [template, result.scores, comments[result.student], _digest_of(autograded)]
+    stale, by_student = {}, {result.student: result for result in results}
+    for student, result in by_student.items():
+        autograded = _autograded(course, assignment, student, release)
+        shown = [template, result.scores, comments[student], _digest_of(autograded)]
         digest = hashlib.sha256(repr(shown).encode()).hexdigest()
-        page = course.work / "feedback" / result.student / assignment / f"{release.stem}.html"
-        record = _record(course, assignment, result.student)
-        if page.exists() and record.get("page") == digest:
+        page = course.work / "feedback" / student / assignment / f"{release.stem}.html"
+        if not page.exists() or _record(course, assignment, student).get("page") != digest:
+            stale[student] = digest
+    for student, reason, _ in workers.do("generate_feedback", list(stale)):
+        if reason:
+            by_student[student].flags.append("its feedback page could not be written")
             continue
-        outcome = api.generate_feedback(assignment, result.student)
-        if not outcome["success"]:
-            result.flags.append("its feedback page could not be written")
-            continue
-        _save_record(course, assignment, result.student, {**record, "page": digest})
+        record = _record(course, assignment, student)
+        _save_record(course, assignment, student, {**record, "page": stale[student]})
 
 
 def _export(course):
@@ -253,7 +339,7 @@ def _digests(course, assignment, students):
         path
         for kind in ("*.py", "*.json")
         for path in package.rglob(kind)
-        if path.relative_to(package).parts[0] != "grading"
+        if path.relative_to(package).parts[0] not in ("grading", "bench")
     ]
     source = (course.work / "source" / assignment).glob("*.ipynb")
     shared = _digest_of(course.root / "nbgrader_config.py", *source, *checks)

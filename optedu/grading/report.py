@@ -19,12 +19,12 @@ def table(results):
     width = max(7, *(len(result.student) for result in results))
     lines = [f"  {number}  {name}" for number, name in enumerate(questions, 1)]
     heads = "".join(f"{number:>6}" for number in range(1, len(questions) + 1))
-    lines += ["", f"{'student':<{width}}{heads}   total  flagged"]
+    lines += ["", f"{'student':<{width}}{heads}   total   time  flagged"]
     lines += [f"{'of':<{width}}{''.join(map(_number, possible))}{sum(possible):>8g}"]
     for result in results:
         scores = "".join(_number(score) for score, _ in result.scores.values())
-        line = f"{result.student:<{width}}{scores}{result.total:>8g}  {'; '.join(result.flags)}"
-        lines.append(line.rstrip())
+        line = f"{result.student:<{width}}{scores}{result.total:>8g}{result.seconds:>6.1f}s"
+        lines.append(f"{line}  {'; '.join(result.flags)}".rstrip())
     flagged = sum(bool(result.flags) for result in results)
     mean = sum(result.total for result in results) / len(results)
     lines += [
@@ -64,7 +64,11 @@ def where_to_look(course, assignment, results):
         "gradebook": course.work / "gradebook.db",
     }
     lines = [f"{name:<10}{place}" for name, place in places.items()]
-    return "\n".join([*lines, "To grade by hand: make lab, then the menu Nbgrader, Formgrader"])
+    lines += [
+        f"The class at a glance: python -m optedu report {assignment}",
+        "To grade by hand: make lab, then the menu Nbgrader, Formgrader",
+    ]
+    return "\n".join(lines)
 
 
 def _full(result):

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 FIGURES = ROOT / "book" / "_static" / "figures"
-SOURCES = ["_config.yml", "_toc.yml", "book", "optedu", "tests/banks"]
+SOURCES = ["_config.yml", "_toc.yml", "book", "optedu", "tests/banks", "tests/attacks"]
 
 
 def newest_source():

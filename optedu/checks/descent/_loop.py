@@ -8,6 +8,7 @@ import numpy as np
 
 from optedu.checks.exercise import Exercise
 from optedu.checks.families import as_numbers, has_rate, same
+from optedu.checks.picture import showing
 from optedu.checks.student import CheckFailed, Counted, describe
 
 gradient_descent = Exercise(
@@ -105,8 +106,26 @@ def require_run(student, bowl, x0, learning_rate, n_steps, case):
     steps = range(1, n_steps + 1)
     rates = [learning_rate(t) if callable(learning_rate) else learning_rate for t in steps]
     exact = bowl.run(x0, rates)
+    with showing(*_axes(x0), {"a right run": _drawn(exact), "your run": _drawn(points)}):
+        _require_same(points, exact, n_steps, case)
+    return points
+
+
+def _axes(x0):
+    return ("step", "x") if len(x0) == 1 else ("x₁", "x₂")
+
+
+def _drawn(points):
+    """Return a run as a curve: over the steps, or in the plane."""
+    if points.shape[1] == 1:
+        return np.column_stack([np.arange(len(points)), points])
+    return points[:, :2]
+
+
+def _require_same(points, exact, n_steps, case):
+    """Say where and how a run and its closed form part."""
     if same(points, exact):
-        return points
+        return
     if n_steps and not np.any(points - points[0]) and np.any(exact - exact[0]):
         raise CheckFailed(
             f"{case}, all the points you return are the same.",
@@ -118,7 +137,8 @@ def require_run(student, bowl, x0, learning_rate, n_steps, case):
             f"{case}, the first point you return is not x0.",
             "It stands at the front of the list, in floats and with all its digits.",
         )
-    step = next((t for t in steps if not same(points[t], exact[t])), n_steps)
+    parts = (t for t in range(1, n_steps + 1) if not same(points[t], exact[t]))
+    step = next(parts, n_steps)
     before = " (those before it are right)" if step > 1 else ""
     went, asked = points[step] - points[step - 1], exact[step] - exact[step - 1]
     what, hint = _compare_step(went, asked)

@@ -8,6 +8,7 @@ import numpy as np
 
 from optedu.checks.exercise import Exercise
 from optedu.checks.families import ROUNDING, as_number, same
+from optedu.checks.picture import showing
 from optedu.checks.student import CheckFailed, describe
 
 measure_rate = Exercise(
@@ -80,7 +81,17 @@ def require_measured(student, errors, want, rtol, case):
             "Measure where the run has settled: after the first fast steps, before the floor of "
             "rounding, over many steps."
         )
-    raise CheckFailed(f"{case}, the rate is wrong.", hint)
+    last = np.flatnonzero(np.isfinite(errors) & (np.asarray(errors) > 0))[-1]
+    with np.errstate(all="ignore"):
+        line = errors[last] * np.abs(got) ** (np.arange(last + 1.0) - last)
+    curves = {"the errors": drawn(errors), "your rate": drawn(line if got > 0 else [])}
+    with showing("step", "error, logarithmic", curves, log=True):
+        raise CheckFailed(f"{case}, the rate is wrong.", hint)
+
+
+def drawn(errors):
+    """Return errors as a curve over the steps."""
+    return np.column_stack([np.arange(len(errors)), errors])
 
 
 def measured(name, errors, want, rtol, case):
@@ -164,7 +175,8 @@ def classified(errors, want, case):
         hint = KINDS[want]
         if errors[-1] == 0 and student(np.trim_zeros(errors, "b"), case=case) == want:
             hint = "Without the zeros you get it right. Judge by what comes before them."
-        raise CheckFailed(f"{case}, your function says {label!r}.", hint, token=f"says {label}")
+        with showing("step", "error, logarithmic", {"the errors": drawn(errors)}, log=True):
+            raise CheckFailed(f"{case}, your function says {label!r}.", hint, token=f"says {label}")
 
     check.__name__ = case
     return check

@@ -1,0 +1,205 @@
+"""nbgrader's bookkeeping, once a submission.
+
+nbgrader opens the gradebook nine times for each submission, commits after every cell, and checks
+its own schema each time that it checks a cell by it. Here the gradebook stays open, and all
+scores of a submission become visible at once: who reads it, or grades on after a crash, finds
+all of them or none. What nbgrader does in between is its own code, unchanged.
+"""
+
+import json
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import jsonschema
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, GenerateFeedback, autograde
+from nbgrader.nbgraderformat import common
+from nbgrader.preprocessors import (
+    getgrades,
+    latesubmissions,
+    overwritecells,
+    overwritekernelspec,
+    saveautogrades,
+)
+from nbgrader.utils import capture_log, temp_attrs
+
+# Where nbgrader opens the gradebook while it grades and while it writes feedback.
+_OPENERS = (
+    autograde,
+    overwritekernelspec,
+    overwritecells,
+    saveautogrades,
+    latesubmissions,
+    getgrades,
+)
+
+
+class OpenGradebook(Gradebook):
+    """A gradebook that stays open, and keeps what it is told until `save`.
+
+    Parameters
+    ----------
+    db_url : str
+        Where the database is.
+    course_id : str
+        Which course of it.
+    """
+
+    def __init__(self, db_url, course_id="default_course"):
+        super().__init__(db_url, course_id)
+        # A flush would take SQLite's only lock, so it must not come before a student's code runs.
+        self.db().autoflush = False
+        self._commit, self.db.commit = self.db.commit, self.db.flush
+        self._named = {}
+
+    def find_source_cell(self, name, notebook, assignment):
+        """Find a cell of the instructor's; all of a notebook are read together."""
+        found = self._all(self.find_notebook, "source_cells", notebook, assignment)
+        return found.get(name) or super().find_source_cell(name, notebook, assignment)
+
+    def find_graded_cell(self, name, notebook, assignment):
+        """Find a cell that gives points; all of a notebook are read together."""
+        found = self._all(self.find_notebook, "grade_cells", notebook, assignment)
+        return found.get(name) or super().find_graded_cell(name, notebook, assignment)
+
+    def find_grade(self, grade_cell, *names):
+        """Find a grade; all of a submission are read together."""
+        found = self._all(self.find_submission_notebook, "grades", *names)
+        return found.get(grade_cell) or super().find_grade(grade_cell, *names)
+
+    def find_comment(self, solution_cell, *names):
+        """Find a comment; all of a submission are read together."""
+        found = self._all(self.find_submission_notebook, "comments", *names)
+        return found.get(solution_cell) or super().find_comment(solution_cell, *names)
+
+    def _all(self, find, kind, *names):
+        """Return all entries of a kind that belong to a notebook, by name."""
+        if (kind, names) not in self._named:
+            entries = getattr(find(*names), kind)
+            self._named[kind, names] = {entry.name: entry for entry in entries}
+        return self._named[kind, names]
+
+    def close(self):
+        """Stay open: the next to ask is given this one again."""
+
+    def save(self):
+        """Write everything since the last time, in one transaction."""
+        self._commit()
+        self._clear()
+
+    def forget(self):
+        """Drop what was not saved, and what was read: others write to the gradebook too."""
+        self.db.rollback()
+        self._clear()
+
+    def leave(self):
+        """Close it, without what was not saved."""
+        super().close()
+
+    def _clear(self):
+        self.db.expunge_all()
+        self._named.clear()
+
+
+class AutogradeAtOnce(Autograde):
+    """nbgrader's autograder, with one transaction for who submitted and one for all scores."""
+
+    gradebook = None
+
+    def init_destination(self, assignment_id, student_id):
+        """Begin a submission with nothing read before."""
+        self.gradebook.forget()
+        return super().init_destination(assignment_id, student_id)
+
+    def init_assignment(self, assignment_id, student_id):
+        """Save that there is a submission."""
+        super().init_assignment(assignment_id, student_id)
+        self.gradebook.save()
+
+    def convert_single_notebook(self, notebook_filename):
+        """Save the scores once the graded notebook is written."""
+        super().convert_single_notebook(notebook_filename)
+        self.gradebook.save()
+
+
+class Grader:
+    """nbgrader at work on one course, with the gradebook open.
+
+    Parameters
+    ----------
+    api : NbGraderAPI
+        nbgrader, set up for the course.
+    """
+
+    def __init__(self, api):
+        self.api = api
+        self.gradebook = OpenGradebook(api.coursedir.db_url, api.coursedir.course_id)
+
+    def autograde(self, assignment, student):
+        """Do what ``nbgrader autograde`` does for one submission.
+
+        Parameters
+        ----------
+        assignment, student : str
+            Which.
+
+        Returns
+        -------
+        dict
+            ``success``, ``error`` and ``log``, as nbgrader's API has them.
+        """
+        return self._run(AutogradeAtOnce, assignment, student)
+
+    def generate_feedback(self, assignment, student):
+        """Do what ``nbgrader generate_feedback`` does for one submission.
+
+        Parameters
+        ----------
+        assignment, student : str
+            Which.
+
+        Returns
+        -------
+        dict
+            ``success``, ``error`` and ``log``, as nbgrader's API has them.
+        """
+        return self._run(GenerateFeedback, assignment, student)
+
+    def _run(self, converter, assignment, student):
+        course = self.api.coursedir
+        self.gradebook.forget()
+        with (
+            _once(self.gradebook),
+            temp_attrs(course, assignment_id=assignment, student_id=student),
+        ):
+            app = converter(coursedir=course, parent=self.api)
+            app.gradebook, app.force = self.gradebook, True
+            return capture_log(app)
+
+
+@contextmanager
+def _once(gradebook):
+    """Give nbgrader the open gradebook, and a validator that trusts nbgrader's own schema."""
+    for module in _OPENERS:
+        module.Gradebook = lambda *args, **kwargs: gradebook
+    common.jsonschema = SimpleNamespace(validate=_validate)
+    try:
+        yield
+    finally:
+        for module in _OPENERS:
+            module.Gradebook = Gradebook
+        common.jsonschema = jsonschema
+
+
+def _validate(instance, schema):
+    """Do what `jsonschema.validate` does, but check each schema only the first time."""
+    key = json.dumps(schema, sort_keys=True)
+    if key not in _VALIDATORS:
+        kind = jsonschema.validators.validator_for(schema)
+        kind.check_schema(schema)
+        _VALIDATORS[key] = kind(schema)
+    if error := jsonschema.exceptions.best_match(_VALIDATORS[key].iter_errors(instance)):
+        raise error
+
+
+_VALIDATORS = {}

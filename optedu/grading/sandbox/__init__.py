@@ -1,0 +1,1 @@
+"""Where a student's code runs: behind walls, with the tests out of its reach."""

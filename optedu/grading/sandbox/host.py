@@ -1,0 +1,275 @@
+"""The grader's end: warm processes behind walls, and a submission's two sides forked from them."""
+
+import contextlib
+import importlib.util
+import itertools
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from . import modules, wire
+
+HERE = Path(__file__).resolve().parent
+OPTEDU = HERE.parents[1]
+# What any Python needs to see; what is missing on a system is left out.
+SYSTEM = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/fonts"]
+PRELOAD = {
+    "student": ["numpy.random", "matplotlib.pyplot", "matplotlib_inline.backend_inline"],
+    "checker": ["numpy.random", "optedu.checks"],
+}
+START_SECONDS = 60
+GRACE_SECONDS = 2.0
+
+
+class Dead(Exception):
+    """A process that should answer has ended."""
+
+
+class TooSlow(Exception):
+    """A process did not answer in time, and had to be ended."""
+
+
+class Zygote:
+    """A warm process of one role, alone in its namespaces where the system has them.
+
+    Parameters
+    ----------
+    role : str
+        "student" or "checker".
+    namespaces : bool
+        Put bubblewrap around it; otherwise Landlock and seccomp alone confine what it forks.
+    limits : Limits
+        What each fork may use.
+    """
+
+    def __init__(self, role, namespaces, limits):
+        self.role, self.namespaces, self.limits = role, namespaces, limits
+        self.names = itertools.count(1)
+        self.folder = None if namespaces else tempfile.mkdtemp(prefix="optedu-")
+        self.line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        readable, listed = _split([*SYSTEM, *_prefixes()], _withheld(role))
+        if role == "checker":
+            readable.append("/app" if namespaces else str(OPTEDU))
+        config = {
+            "role": role,
+            "preload": PRELOAD[role],
+            "alone": namespaces,
+            "folder": "/box" if namespaces else self.folder,
+            "readable": readable,
+            "listed": listed,
+            "optedu": "/app/leaves" if namespaces else str(OPTEDU),
+        }
+        command = [sys.executable, "-P", "-m", "sandbox.zygote", str(theirs.fileno())]
+        command.append(json.dumps(config))
+        if namespaces:
+            command = [*_bubblewrap(role, limits), *command]
+        else:
+            os.mkdir(f"{self.folder}/matplotlib")
+            for path in _font_lists():
+                shutil.copy(path, f"{self.folder}/matplotlib")
+        with theirs:
+            self.process = subprocess.Popen(
+                command,
+                pass_fds=[theirs.fileno()],
+                env=_environment(role, self.folder),
+                stdin=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+            )
+        if not select.select([self.line], [], [], START_SECONDS)[0] or not self._event():
+            self.process.kill()
+            raise Dead(f"the {role}'s process did not start: {self.process.stderr.read()[-2000:]}")
+
+    def fork(self, *others):
+        """Fork a job, handing it open descriptors beside its line to us."""
+        job = f"j{next(self.names)}"
+        ours, theirs = socket.socketpair()
+        order = {"op": "fork", "job": job, "limits": asdict(self.limits)}
+        with theirs:
+            socket.send_fds(
+                self.line, [json.dumps(order).encode()], [theirs.fileno(), *map(int, others)]
+            )
+        return Job(self, job, ours)
+
+    def signal(self, job, number):
+        """Send a signal to a job, if it is still there."""
+        with contextlib.suppress(OSError):
+            self.line.send(json.dumps({"op": "signal", "job": job, "number": number}).encode())
+
+    def is_alive(self):
+        """Return whether it can fork."""
+        return self.process.poll() is None
+
+    def close(self):
+        """End it, and with it everything it has forked."""
+        self.line.close()
+        try:
+            self.process.wait(GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stderr.close()
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _event(self):
+        text = self.line.recv(1 << 16)
+        return json.loads(text) if text else None
+
+
+class Job:
+    """A forked process, asked one thing at a time."""
+
+    def __init__(self, zygote, name, line):
+        self.zygote, self.name, self.line = zygote, name, line
+        self.alive = True
+
+    def ask(self, seconds, interrupt=None, **order):
+        """Send an order and wait for the answer.
+
+        Parameters
+        ----------
+        seconds : float
+            How long; then the job to interrupt is interrupted, and ended if that does not help.
+        interrupt : Job, optional
+            Whose code it is that takes so long; by default this job's.
+        **order : object
+            What to do.
+
+        Returns
+        -------
+        answer : dict
+            What it says; not to be trusted from a student's side.
+        late : bool
+            Whether it had to be interrupted.
+
+        Raises
+        ------
+        Dead
+            If it ended.
+        TooSlow
+            If it did not answer even so, and was ended.
+        """
+        guilty = interrupt or self
+        late = False
+        try:
+            self.line.settimeout(seconds)
+            wire.send(self.line, order)
+            for wait, act in (
+                (seconds, lambda: guilty.zygote.signal(guilty.name, signal.SIGINT)),
+                (GRACE_SECONDS, guilty.end),
+                (GRACE_SECONDS, self.end),
+            ):
+                try:
+                    return wire.receive(self.line, time.monotonic() + wait)[0], late
+                except TimeoutError:
+                    late = True
+                    act()
+                    if not self.alive:
+                        raise TooSlow from None
+        except (EOFError, OSError, wire.WireError) as error:
+            self.end()
+            raise Dead(str(error)) from None
+        raise TooSlow
+
+    def end(self):
+        """Kill it."""
+        self.alive = False
+        self.zygote.signal(self.name, signal.SIGKILL)
+        self.line.close()
+
+
+def _prefixes():
+    return sorted({sys.prefix, sys.base_prefix})
+
+
+def _withheld(role):
+    """Return the folders that a student's code must not read although they lie among others."""
+    if role == "checker":
+        return []
+    folders = [OPTEDU]
+    for name in modules.WITHHELD_LIBRARIES:
+        top, *inner = name.split(".")
+        spec = importlib.util.find_spec(top)
+        for place in (spec and spec.submodule_search_locations) or ():
+            folders.append(Path(place, *inner).resolve())
+    return folders
+
+
+def _split(folders, withheld):
+    """Return what to read so that all of some folders is seen but what is withheld, and listed."""
+    readable, listed = [], []
+    for folder in map(Path, folders):
+        if not any(hidden.is_relative_to(folder.resolve()) for hidden in withheld):
+            readable.append(str(folder))
+        elif folder.resolve() not in withheld:
+            entries = [entry for entry in folder.iterdir() if not entry.is_symlink()]
+            inner, names = _split(entries, withheld)
+            readable += inner
+            listed += [str(folder), *names]
+    return readable, listed
+
+
+def _environment(role, folder):
+    """Return all that a zygote, and so a student's code, sees of the environment."""
+    root = str(HERE.parent) if folder else "/app"
+    paths = [root, str(OPTEDU.parent)] if folder and role == "checker" else [root]
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": "/nonexistent",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "MPLCONFIGDIR": f"{folder or '/tmp'}/matplotlib",
+        "NBGRADER_EXECUTION": "autograde",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        **dict.fromkeys(
+            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+        ),
+        **{name: os.environ[name] for name in ("OPENBLAS_CORETYPE",) if name in os.environ},
+    }
+
+
+def _font_lists():
+    """Return the list of fonts that Matplotlib has kept for this user, which takes it a second."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    folder = Path(os.environ.get("MPLCONFIGDIR") or Path(cache, "matplotlib"))
+    return sorted(folder.glob("fontlist-v*.json"))
+
+
+def _bubblewrap(role, limits):
+    """Return the command that puts a process into namespaces of its own.
+
+    It sees the system's programs, this Python and the files of its role; it has no network, no
+    other processes, no other user, and two small folders in memory to write to.
+    """
+    command = ["bwrap", "--unshare-all", "--unshare-user", "--uid", "65534", "--gid", "65534"]
+    command += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "sandbox"]
+    command += ["--proc", "/proc", "--dev", "/dev"]
+    for folder in ("/tmp", "/box"):
+        command += ["--size", str(limits.disk), "--tmpfs", folder]
+    for path in [*SYSTEM, *_prefixes()]:
+        if os.path.islink(path):
+            command += ["--symlink", os.readlink(path), path]
+        else:
+            command += ["--ro-bind-try", path, path]
+    for path in _withheld(role):
+        if path.is_dir() and any(path.is_relative_to(Path(p).resolve()) for p in _prefixes()):
+            command += ["--tmpfs", str(path)]
+    command += ["--ro-bind", str(HERE), "/app/sandbox"]
+    if role == "checker":
+        command += ["--ro-bind", str(OPTEDU), "/app/optedu"]
+    else:
+        for name in modules.HARMLESS:
+            command += ["--ro-bind", f"{OPTEDU}/{name}.py", f"/app/leaves/{name}.py"]
+    for path in _font_lists():
+        command += ["--ro-bind", str(path), f"/tmp/matplotlib/{path.name}"]
+    return [*command, "--chdir", "/box", "--"]

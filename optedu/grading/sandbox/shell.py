@@ -1,0 +1,184 @@
+"""A shell that keeps what cells put out, in the notebook's format, and sends nothing anywhere."""
+
+import io
+import linecache
+import sys
+import traceback
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+PICTURES = 16 << 20  # characters of pictures a cell
+MAX_OUTPUTS = 900  # but an error is always kept: without one a test has passed
+
+
+class Recorder(InteractiveShell):
+    """Run cells as a notebook does, and return their outputs."""
+
+    def __init__(self, **kwargs):
+        self.outputs, self.room, self.picture_room = [], 0, 0
+        self.pictures = False  # only in the checker: a failed check may show one
+        config = Config()
+        config.HistoryManager.enabled = False  # no history file, and no thread that writes it
+        super().__init__(
+            config=config, display_pub_class=_Publisher, displayhook_class=_Hook, **kwargs
+        )
+
+    def init_io(self):
+        """Leave the streams alone; `run` replaces them for a cell at a time."""
+
+    def init_traceback_handlers(self, custom_exceptions):
+        """Tell of an error by the lines that it went through.
+
+        IPython colors them and shows what is around them, twice: that takes longer than most tests.
+        """
+        super().init_traceback_handlers(custom_exceptions)
+        self.InteractiveTB.structured_traceback = lambda _, __, frames, *args, **kwargs: lines_of(
+            frames, self.compile._filename_map
+        )
+
+    def enable_gui(self, gui=None):
+        """Do nothing: there is no window to draw into."""
+
+    def run(self, code, output=200_000):
+        """Run a cell.
+
+        Parameters
+        ----------
+        code : str
+            Its source.
+        output : int
+            Characters that it may print; what comes after them is dropped.
+
+        Returns
+        -------
+        dict
+            ``ok``, ``outputs`` as in a notebook, and ``count``.
+        """
+        self.outputs, self.room, self.picture_room = [], output, PICTURES
+        streams = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = _Stream(self, "stdout"), _Stream(self, "stderr")
+        try:
+            result = self.run_cell(code, store_history=True)
+        finally:
+            sys.stdout, sys.stderr = streams
+        return {
+            "ok": result.success,
+            "outputs": [_joined(output) for output in self.outputs],
+            "count": self.execution_count - 1,
+        }
+
+    def keep_shown(self, kind, data):
+        """Keep what is displayed: text in several formats, while there is room for pictures."""
+        data = {name: text for name, text in data.items() if isinstance(text, str)}
+        self.picture_room -= sum(map(len, data.values()))
+        if self.picture_room < 0:
+            data = {"text/plain": "(there was no room left for this output)"}
+        self.keep({"output_type": kind, "data": data, "metadata": {}})
+
+    def keep(self, output):
+        """Keep an output of the cell that runs."""
+        if len(self.outputs) < MAX_OUTPUTS or output["output_type"] == "error":
+            self.outputs.append(output)
+
+    def keep_text(self, name, text):
+        """Keep what is printed, while there is room."""
+        kept, self.room = text[: max(self.room, 0)], self.room - len(text)
+        if len(kept) < len(text) and kept:
+            kept += "\n… (the rest of the output was dropped)\n"
+        if not kept:
+            return
+        if self.outputs and self.outputs[-1].get("name") == name:
+            self.outputs[-1]["parts"].append(kept)
+        else:
+            self.keep({"output_type": "stream", "name": name, "parts": [kept]})
+
+    def _showtraceback(self, etype, evalue, stb):
+        # Where it went wrong on the student's side is more use to them than where it came in here.
+        cause = evalue
+        while cause is not None and not hasattr(cause, "frames"):
+            cause = cause.__cause__
+        stb = [*stb, *getattr(cause, "frames", [])]
+        name = str(getattr(etype, "__name__", etype))
+        picture = getattr(evalue, "picture", None) if self.pictures else None
+        self.keep(
+            {
+                "output_type": "error",
+                "picture": picture,
+                "ename": name,
+                "evalue": str(evalue)[:10_000],
+                "traceback": [str(line)[:10_000] for line in stb][:200],
+            }
+        )
+
+
+def lines_of(frames, cells):
+    """Describe the lines that an error went through.
+
+    Parameters
+    ----------
+    frames : traceback
+        The error's.
+    cells : dict of str to int
+        The numbers of the cells, by the names that IPython gives their files.
+
+    Returns
+    -------
+    list of str
+        Where each line stands, and a cell's line itself; the shell's own are left out.
+    """
+    lines = []
+    for frame, number in traceback.walk_tb(frames):
+        path, name = frame.f_code.co_filename, frame.f_code.co_name
+        if path in cells:
+            line = linecache.getline(path, number).strip()
+            lines.append(f"Cell In[{cells[path]}], line {number}, in {name}\n    {line}")
+        elif "/IPython/" not in path:
+            lines.append(f"File {path}, line {number}, in {name}")  # to read the file takes long
+    return lines
+
+
+class _Stream(io.TextIOBase):
+    encoding = "utf-8"
+
+    def __init__(self, shell, name):
+        self.shell, self.stream = shell, name
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        if not isinstance(text, str):
+            raise TypeError(f"write() takes text; got {type(text).__name__}")
+        self.shell.keep_text(self.stream, text)
+        return len(text)
+
+
+class _Publisher(DisplayPublisher):
+    def publish(self, data, metadata=None, **kwargs):
+        self.shell.keep_shown("display_data", data)
+
+    def clear_output(self, wait=False):
+        self.shell.outputs.clear()
+
+
+class _Hook(DisplayHook):
+    def write_output_prompt(self):
+        pass
+
+    def write_format_data(self, format_dict, md_dict=None):
+        self.shell.keep_shown("execute_result", format_dict)
+
+    def finish_displayhook(self):
+        pass
+
+    def start_displayhook(self):
+        pass
+
+
+def _joined(output):
+    if "parts" not in output:
+        return output
+    return {"output_type": "stream", "name": output["name"], "text": "".join(output["parts"])}

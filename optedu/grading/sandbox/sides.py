@@ -1,0 +1,434 @@
+"""The two processes of a submission: the student's cells in one, the locked tests in the other.
+
+In the checker the names that the student was asked to define are copies of the student's data, or
+stand for the student's functions: calling one sends the arguments across and runs the function on
+the other side. A function that a test hands over, such as a gradient to count, stands on the
+student's side for the checker's own, and runs in the checker. Neither side holds the other's
+objects, so the student's code cannot reach a test, and a test cannot be fooled by an object.
+"""
+
+import ast
+import builtins
+import select
+import sys
+
+import numpy as np
+from IPython.core.interactiveshell import InteractiveShell
+
+from . import shell, wire
+
+# Raised by a student, these would mean something to the checker's own code.
+_NOT_OURS = {
+    "AssertionError",
+    "GeneratorExit",
+    "KeyboardInterrupt",
+    "StopAsyncIteration",
+    "StopIteration",
+    "SystemExit",
+}
+# In such a test what a student's function says could tell what it was called with.
+HIDDEN = "### BEGIN HIDDEN TESTS"
+_MAX_CALLBACKS = 2_000_000
+_MAX_NESTING = 20
+
+
+class StudentError(Exception):
+    """What went wrong on the student's side, where no exception of Python's own says it."""
+
+
+class Stop(BaseException):
+    """Ends a student's loop from outside; not an `Exception`, so that it is not swallowed."""
+
+
+class Side:
+    """What both sides have: a line to the host, a line to the other side, and kept objects."""
+
+    def __init__(self, host, other, shell):
+        self.host, self.other, self.shell = host, other, shell
+        self.kept, self.numbers = {}, {}
+        self.codec = wire.Codec(self._keep, self.stand_in, self._number_of, self._find)
+
+    def stand_in(self, number, kind, name):
+        """Return what stands here for an object of the other side."""
+        kinds = {"function": RemoteFunction, "iterator": RemoteIterator}
+        return kinds.get(kind, RemoteObject)(self, number, name)
+
+    def send(self, **message):
+        """Send a message with one coded value, or none, to the other side."""
+        buffers = []
+        if "value" in message:
+            message["value"], buffers = self.codec.encode(message["value"])
+        wire.send(self.other, message, buffers)
+
+    def receive(self):
+        """Return a message of the other side with its value decoded."""
+        message, buffers = wire.receive(self.other)
+        if "numbers" in message:
+            numbers = message["numbers"]
+            message["value"] = [numbers, {}] if message["op"] == "callback" else numbers[0]
+        elif "value" in message:
+            message["value"] = self.codec.decode(message["value"], buffers)
+        return message
+
+    def _keep(self, thing):
+        number = self.numbers.get(id(thing))
+        if number is None:
+            number = self.numbers[id(thing)] = len(self.kept)
+            self.kept[number] = thing  # kept alive, so that its id stays its own
+        return number
+
+    def _find(self, number):
+        return self.kept[number]
+
+    def _number_of(self, thing):
+        mine = type(thing) in (RemoteFunction, RemoteIterator, RemoteObject)
+        return thing._number if mine and thing._side is self else None
+
+
+class StudentSide(Side):
+    """Runs the student's cells, and their functions when a test calls them."""
+
+    def serve(self):
+        """Do what the host and the checker ask for, until both are gone."""
+        while True:
+            try:
+                ready, _, _ = select.select([self.host, self.other], [], [])
+                if self.host in ready:
+                    order, _ = wire.receive(self.host)
+                    wire.send(self.host, self.shell.run(order["code"], order["output"]))
+                else:
+                    self.answer(self.receive())
+            except EOFError:
+                return
+            except KeyboardInterrupt:
+                continue  # it came a moment after the cell that it was meant for had ended
+
+    def answer(self, message):
+        """Answer one message of the checker."""
+        if message["op"] == "names":
+            found = {
+                name: self.shell.user_ns[name]
+                for name in message["names"]
+                if name in self.shell.user_ns
+            }
+            self.send(op="names", value=found)
+            return
+        shell = self.shell
+        shell.outputs, shell.room = [], message.get("output", 20_000)
+        streams = sys.stdout, sys.stderr
+        sys.stdout = sys.stderr = _Printed(shell)
+        try:
+            reply = self._do(message)
+        except (Exception, SystemExit, KeyboardInterrupt, Stop) as error:
+            reply = _told(error)
+        finally:
+            sys.stdout, sys.stderr = streams
+        reply["printed"] = "".join(
+            part for output in shell.outputs for part in output.get("parts", [])
+        )
+        try:
+            self.send(**reply)
+        except Exception as error:  # an object may raise whatever it likes
+            why = error if type(error) is wire.WireError else type(error).__name__
+            self.send(**_told(TypeError(f"the result cannot be sent: {why}")))
+
+    def call(self, number, args, kwargs, op="call", attribute=None):
+        """Call a function of the checker's."""
+        if op != "call":
+            raise StudentError("this belongs to the test, and can only be called or handed back")
+        if kwargs or not wire.send_numbers(self.other, "callback", number, args):
+            self.send(op="callback", target=number, value=[list(args), kwargs])
+        while True:
+            message = self.receive()
+            match message["op"]:
+                case "returned":
+                    return message["value"]
+                case "raised":
+                    raise _as_exception(message, StudentError)
+                case "stop":
+                    raise Stop
+                case _:
+                    self.answer(message)  # the checker's function has called ours
+
+    def _do(self, message):
+        target = self._find(message["target"])
+        match message["op"]:
+            case "next":
+                try:
+                    return {"op": "returned", "value": next(target)}
+                except StopIteration:
+                    return {"op": "ended"}
+            case "get":
+                return {"op": "returned", "value": getattr(target, message["attribute"])}
+            case "call":
+                args, kwargs = message["value"]
+                before = [_digest(arg) for arg in args]
+                result = target(*args, **kwargs)
+                changed = {
+                    place: arg
+                    for place, arg in enumerate(args)
+                    if before[place] is not None and _digest(arg) != before[place]
+                }
+                return {"op": "returned", "value": [result, changed]}
+        raise wire.WireError(f"unknown request {message['op']!r}")
+
+
+class CheckerSide(Side):
+    """Runs the locked tests; student code never enters this process."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.shell.pictures = True
+        self.asked_for, self.nesting, self.hidden, self.astray = set(), 0, False, False
+
+    def serve(self):
+        """Do what the host asks for, until it is gone."""
+        while True:
+            try:
+                order, _ = wire.receive(self.host)
+            except EOFError:
+                return
+            if order["op"] == "prepare":
+                self.asked_for = set(order["names"])
+                wire.send(self.host, {"results": [self.shell.run(code) for code in order["cells"]]})
+            else:
+                wire.send(self.host, self.test(order["code"], order["output"]))
+
+    def test(self, code, output):
+        """Run a locked test, with the student's side of each name that it uses."""
+        wanted, self.hidden = self._wanted(code), HIDDEN in code
+        for name in self.asked_for:
+            self.shell.user_ns.pop(name, None)
+        try:
+            self.send(op="names", names=wanted)
+            reply = self.receive()
+            if reply["op"] != "names" or type(reply["value"]) is not dict:
+                raise wire.WireError("no answer to what is asked")
+            self.shell.user_ns.update(
+                (name, value) for name, value in reply["value"].items() if name in wanted
+            )
+        except (EOFError, OSError, KeyError, wire.WireError) as error:
+            self.astray = True
+            gone = _Gone(error)
+            self.shell.user_ns.update(dict.fromkeys(self.asked_for, gone))
+        result = self.shell.run(code, output)
+        return result | {"astray": self.astray or not self._in_step()}
+
+    def _in_step(self):
+        """Return whether the student's side has answered what it was asked, and nothing else."""
+        try:
+            self.send(op="names", names=[])
+            return self.receive() == {"op": "names", "value": {}}
+        except (EOFError, OSError, KeyError, wire.WireError):
+            return False
+
+    def call(self, number, args, kwargs, op="call", attribute=None):
+        """Ask the student's side to call a function, step an iterator or read an attribute."""
+        try:
+            return self._ask(number, args, kwargs, op, attribute)
+        except (EOFError, OSError) as error:
+            raise StudentError("the process that ran your code has ended") from error
+        except (wire.WireError, KeyError, TypeError, IndexError) as error:
+            if hasattr(error, "frames"):
+                raise
+            self.astray = True
+            raise StudentError(f"what came back cannot be read: {error}") from error
+
+    def _ask(self, number, args, kwargs, op, attribute):
+        self.send(op=op, target=number, attribute=attribute, value=[list(args), kwargs])
+        stopped = None
+        for _ in range(_MAX_CALLBACKS):
+            message = self.receive()
+            if message["op"] == "callback":
+                stopped = self._call_back(message) or stopped
+                continue
+            if not self.hidden:
+                sys.stdout.write(str(message.get("printed", ""))[:100_000])
+            if stopped is not None:
+                raise stopped  # the test ended the student's loop, whatever the loop made of it
+            match message["op"]:
+                case "ended":
+                    raise StopIteration
+                case "raised":
+                    if self.hidden:
+                        message["message"] = "what your code says here is not shown"
+                    raise _as_exception(message, StudentError)
+                case "returned" if op == "call":
+                    result, changed = message["value"]
+                    _copy_back(args, changed)
+                    return result
+                case "returned":
+                    return message["value"]
+            raise wire.WireError("no answer to what is asked")
+        raise wire.WireError("too many calls")
+
+    def _call_back(self, message):
+        """Run a function of a test for the student; return what must end the student's loop."""
+        if self.nesting > _MAX_NESTING:
+            raise wire.WireError("calls nest too deeply")
+        self.nesting += 1
+        try:
+            function = self._find(message["target"])
+            args, kwargs = message["value"]
+            value = function(*args, **kwargs)
+        except Exception as error:
+            self.send(**_told(error) | {"frames": []})  # they are lines of the test
+        except BaseException as error:
+            self.send(op="stop")
+            return error
+        else:
+            if not wire.send_numbers(self.other, "returned", 0, [value]):
+                self.send(op="returned", value=value)
+        finally:
+            self.nesting -= 1
+        return None
+
+    def _wanted(self, code):
+        """Return the names in a test that the student's side must supply."""
+        try:
+            tree = ast.parse(self.shell.transform_cell(code))
+        except SyntaxError:
+            return []
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        mine = self.shell.user_ns
+        return sorted(
+            name
+            for name in used
+            if name in self.asked_for or (name not in mine and not hasattr(builtins, name))
+        )
+
+
+class RemoteFunction:
+    """Stands for a function of the other side."""
+
+    def __init__(self, side, number, name):
+        self._side, self._number, self.__name__ = side, number, name
+
+    def __call__(self, *args, **kwargs):
+        """Call it, over there."""
+        return self._side.call(self._number, args, kwargs)
+
+    def __repr__(self):
+        """Say what it stands for."""
+        return f"<function {self.__name__} of the other side>"
+
+
+class RemoteObject:
+    """Stands for any other object: its attributes can be read, and it never passes for data."""
+
+    def __init__(self, side, number, name):
+        self._side, self._number, self._name = side, number, name
+
+    def __getattr__(self, name):
+        """Read a public attribute, over there."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return self._side.call(self._number, (), {}, op="get", attribute=name)
+
+    def __repr__(self):
+        """Say what it stands for."""
+        return f"<{self._name} of the other side>"
+
+    def _refuse(self, *args, **kwargs):
+        raise StudentError(f"got a {self._name} where plain data is expected")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _refuse
+    __bool__ = __len__ = __float__ = __int__ = __index__ = __array__ = __iter__ = _refuse
+
+
+class RemoteIterator(RemoteObject):
+    """Stands for an iterator, of which values are fetched one by one."""
+
+    def __iter__(self):
+        """Return itself."""
+        return self
+
+    def __next__(self):
+        """Fetch the next value."""
+        return self._side.call(self._number, (), {}, op="next")
+
+
+class _Gone:
+    """Stands for everything that a student defined, once their process has ended."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def __call__(self, *args, **kwargs):
+        raise StudentError("the process that ran your code has ended") from self.error
+
+
+class _Printed:
+    """Collects what a student's function prints while a test calls it."""
+
+    def __init__(self, shell):
+        self.shell = shell
+
+    def write(self, text):
+        self.shell.keep_text("stdout", str(text))
+        return len(text)
+
+    def flush(self):
+        pass
+
+
+def _told(error):
+    """Return a message that tells of an exception, and of the lines it went through."""
+    cells = InteractiveShell.instance().compile._filename_map
+    lines = shell.lines_of(error.__traceback__, cells)
+    frames = [line for line in lines if line.startswith("Cell In[")]
+    return {
+        "op": "raised",
+        "name": type(error).__name__,
+        "bases": [base.__name__ for base in type(error).__mro__],
+        "message": str(error)[:2000],
+        "frames": [frame[:500] for frame in frames[-10:]],
+    }
+
+
+def _as_exception(message, otherwise):
+    """Return an exception of ours that says what the other side's said."""
+    name, text = str(message.get("name"))[:80], str(message.get("message"))[:2000]
+    bases = message.get("bases")
+    for candidate in [name, *(bases if isinstance(bases, list) else [])[:20]]:
+        kind = np.linalg.LinAlgError if candidate == "LinAlgError" else None
+        kind = kind or getattr(builtins, str(candidate), None)
+        ordinary = isinstance(kind, type) and issubclass(kind, Exception)
+        if ordinary and candidate not in _NOT_OURS and kind is not Exception:
+            try:
+                error = kind(text)
+            except TypeError:  # UnicodeError and its like need more than a text
+                continue
+            break
+    else:
+        error = otherwise(f"{name}: {text}")
+    frames = message.get("frames")
+    error.frames = [str(frame)[:500] for frame in frames[:10]] if isinstance(frames, list) else []
+    return error
+
+
+def _digest(value):
+    """Return what tells whether an argument has been changed; None if nothing can."""
+    if isinstance(value, np.ndarray):
+        return value.tobytes(), value.shape, value.dtype.str
+    if isinstance(value, np.random.Generator):
+        return repr(value.bit_generator.state)
+    if isinstance(value, list | dict):
+        return repr(value)
+    return None
+
+
+def _copy_back(args, changed):
+    """Make the student's changes to their copies of the arguments visible in ours."""
+    for place, new in changed.items():
+        mine = args[place]
+        if isinstance(mine, np.ndarray) and isinstance(new, np.ndarray):
+            if mine.shape == new.shape and mine.dtype == new.dtype and mine.flags.writeable:
+                mine[...] = new
+        elif isinstance(mine, list) and isinstance(new, list):
+            mine[:] = new
+        elif isinstance(mine, dict) and isinstance(new, dict):
+            mine.clear()
+            mine.update(new)
+        elif isinstance(mine, np.random.Generator) and isinstance(new, np.random.Generator):
+            mine.bit_generator.state = new.bit_generator.state

@@ -1,0 +1,213 @@
+"""A submission under way: its two sides, and what happens when one of them ends."""
+
+import re
+import select
+import socket
+import time
+
+from .host import Dead, TooSlow
+
+TOO_SLOW = "CellTimeoutError"  # the name that nbgrader and the feedback page know
+ENDED = "NotRun"
+MAX_RESTARTS = 5
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_ACTS = re.compile(r"(?!\x1b\[[\d;]*m)[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class Submission:
+    """Run the cells of one submission in order; a cell that ends its process costs only itself.
+
+    Parameters
+    ----------
+    students, checkers : Zygote
+        Where the two sides are forked.
+    names : list of str
+        What the student is asked to define.
+    cells : list of str
+        What the tests need to have run before them, such as imports.
+    """
+
+    def __init__(self, students, checkers, names, cells):
+        self.students, self.checkers = students, checkers
+        self.limits = students.limits
+        self.names, self.cells = names, cells
+        self.done, self.notes, self.restarts = [], [], 0
+        self.end_by = time.monotonic() + self.limits.total_seconds
+        self.student = self.checker = self.suspect = None
+        self._start()
+
+    def __enter__(self):
+        """Return itself."""
+        return self
+
+    def __exit__(self, *exception):
+        """End both sides."""
+        self._end()
+
+    def run(self, code, where):
+        """Run a cell of the student's.
+
+        Parameters
+        ----------
+        code : str
+            Its source.
+        where : str
+            What to call it in a note.
+
+        Returns
+        -------
+        dict
+            ``outputs`` and ``count``, as a notebook keeps them; not to be trusted.
+        """
+        self._settle(where)
+        result = self._ask(
+            where, self.student, self.student, op="run", code=code, output=self.limits.output
+        )
+        if result.get("finished"):
+            self.done.append(code)
+            self.suspect = code
+        return result
+
+    def test(self, code, where):
+        """Run a locked test, which calls what the student defined.
+
+        Parameters
+        ----------
+        code : str
+            Its source, from the instructor's version.
+        where : str
+            What to call it in a note.
+
+        Returns
+        -------
+        dict
+            ``outputs`` and ``count``.
+        """
+        self._settle(where)
+        result = self._ask(
+            where, self.checker, self.student, op="test", code=code, output=self.limits.output
+        )
+        # nbgrader takes a test without an error for passed; only the checker's word is.
+        failed = any(output.get("output_type") == "error" for output in _outputs(result))
+        if not (result.get("ok") or failed):
+            result["outputs"] = _failed(ENDED, "The test did not end as it should.")["outputs"]
+        return result
+
+    def _settle(self, where):
+        """See to it that both sides wait for an order, or that there are none any more."""
+        if self.student is not None and time.monotonic() > self.end_by:
+            self._end()
+            self.why_over = f"all took more than {self.limits.total_seconds:g} seconds together."
+            self.notes.append(f"{where} and what follows were not run: {self.why_over}")
+        if self.student is not None and not (_waits(self.student, 0) and _waits(self.checker, 0)):
+            self.notes.append(f"a cell before {where} ended its process or spoke out of turn")
+            self._restart()
+
+    def _ask(self, where, job, guilty, **order):
+        if self.student is None:
+            return _failed(ENDED, f"Not run: {self.why_over}")
+        seconds = self.limits.seconds
+        too_slow = (
+            f"Your code did not finish within {seconds:g} seconds. Look for a loop that never "
+            "ends: does what its condition tests change from turn to turn?"
+        )
+        try:
+            result, late = job.ask(seconds, guilty, **order)
+        except TooSlow:
+            result, late = _failed(TOO_SLOW, too_slow), True
+        except Dead:
+            result, late = _failed(ENDED, "This cell ended the process that runs your code."), False
+            self.notes.append(f"{where} ended its process")
+        if late:
+            self.notes.append(f"{where} was stopped after {seconds:g} seconds")
+            if not any(output.get("ename") == TOO_SLOW for output in _outputs(result)):
+                result["outputs"] = [*_failed(TOO_SLOW, too_slow)["outputs"], *_outputs(result)]
+        # A process that is just ending may still look alive, so a failed cell is looked at twice.
+        # Of a failed test the checker says whether the student's side is still there.
+        patience = 0.02 if job is self.student and not result.get("ok") else 0
+        sane = _waits(self.student, patience) and _waits(self.checker, 0)
+        if job is self.checker and job.alive and (result.get("astray") or not sane):
+            self.notes.append(f"{where} ended or confused the process of the code it tests")
+            sane = False
+        if not sane:
+            self._restart()
+        return result | {"outputs": _outputs(result), "finished": sane and not late}
+
+    def _start(self):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            self.student = self.students.fork(ours.fileno())
+            self.checker = self.checkers.fork(theirs.fileno())
+        self.checker.ask(self.limits.seconds, op="prepare", names=self.names, cells=self.cells)
+
+    def _restart(self):
+        """Start both sides again and run the student's cells up to here, but for the guilty one."""
+        if self.suspect is not None and _speaks(self.student):
+            self.done.pop()  # the last cell has answered more than once
+        self.suspect = None
+        self._end()
+        self.restarts += 1
+        if self.restarts > MAX_RESTARTS:
+            self.why_over = f"the submission ended its process {self.restarts} times."
+            return
+        try:
+            self._start()
+            for code in self.done:
+                _, late = self.student.ask(
+                    self.limits.seconds, op="run", code=code, output=self.limits.output
+                )
+                if late or time.monotonic() > self.end_by:
+                    raise TooSlow
+        except (Dead, TooSlow):
+            self._end()
+            self.why_over = "the cells before it could not be run again."
+            self.notes.append("it could not be run again after its process had ended")
+
+    def _end(self):
+        for job in (self.student, self.checker):
+            if job is not None:
+                job.end()
+        self.student = self.checker = None
+
+
+def _waits(job, patience):
+    """Return whether a job waits for an order: alive, and with nothing to say on its own."""
+    return job.alive and not select.select([job.line], [], [], patience)[0]
+
+
+def _speaks(job):
+    """Return whether a job says something that it was not asked."""
+    if not job.alive or _waits(job, 0):
+        return False
+    try:
+        return bool(job.line.recv(1, socket.MSG_PEEK))
+    except OSError:
+        return False
+
+
+def _outputs(result):
+    outputs = result.get("outputs")
+    outputs = outputs if isinstance(outputs, list) else []
+    return [
+        {key: _harmless(value) for key, value in output.items()}
+        for output in outputs
+        if isinstance(output, dict)
+    ]
+
+
+def _harmless(value):
+    """Take out what a terminal would act upon, all but colors, and pictures that are none."""
+    if isinstance(value, list):
+        return [_harmless(entry) for entry in value if isinstance(entry, str)]
+    if isinstance(value, dict):
+        return {
+            kind: _harmless(text)
+            for kind, text in value.items()
+            if isinstance(text, str) and (kind.startswith("text/") or _BASE64.fullmatch(text))
+        }
+    return _ACTS.sub("", value) if isinstance(value, str) else value
+
+
+def _failed(name, message):
+    error = {"output_type": "error", "ename": name, "evalue": message, "traceback": [message]}
+    return {"outputs": [error], "count": None}

@@ -1,0 +1,337 @@
+"""Making a wrong answer pass: patched libraries, objects that lie, forged messages."""
+
+from tests.attacks.attack import Attack
+
+# The object that talks to the grader, found in memory.
+SIDE = """\
+import gc
+side = next(thing for thing in gc.get_objects() if type(thing).__name__ == "StudentSide")
+"""
+
+
+def forged(*lines):
+    """Return code that answers the checker's first call itself."""
+    body = "\n".join(f"    {line}" for line in lines)
+    return f"{SIDE}def square(x):\n{body}\n    return 0"
+
+
+ATTACKS = [
+    Attack(
+        "patched-numpy",
+        "makes NumPy's comparisons always true",
+        """\
+import numpy as np, numpy.testing
+for name in ("assert_allclose", "assert_array_equal", "assert_equal"):
+    setattr(np.testing, name, lambda *args, **kwargs: None)
+np.allclose = np.array_equal = np.all = lambda *args, **kwargs: True
+def walk(gradient, x, steps):
+    return 0""",
+        question="walk",
+        plain=True,
+    ),
+    Attack(
+        "patched-builtins",
+        "makes Python's own functions lie",
+        """\
+import builtins
+builtins.all = builtins.isinstance = lambda *args: True
+builtins.abs = builtins.len = lambda *args: 0
+square = lambda x: 0""",
+        must="Error",
+    ),
+    Attack(
+        "patched-error",
+        "replaces the error that a failed test raises",
+        """\
+import builtins
+class AssertionError(BaseException):
+    pass
+builtins.AssertionError = AssertionError
+square = lambda x: 0""",
+        plain=True,
+    ),
+    Attack(
+        "no-asserts",
+        "takes the asserts out of every cell before it runs",
+        """\
+import ast
+class Strip(ast.NodeTransformer):
+    def visit_Assert(self, node):
+        return ast.Pass()
+get_ipython().ast_transformers.append(Strip())
+square = lambda x: 0""",
+        plain=True,
+    ),
+    Attack(
+        "rewritten-cells",
+        "empties the source of every cell that tests",
+        """\
+get_ipython().input_transformers_cleanup.append(
+    lambda lines: [] if any("assert" in line for line in lines) else lines)
+square = lambda x: 0""",
+        plain=True,
+    ),
+    Attack(
+        "silent-errors",
+        "keeps the shell from showing errors",
+        """\
+get_ipython().showtraceback = lambda *args, **kwargs: None
+get_ipython()._showtraceback = lambda *args, **kwargs: None
+square = lambda x: 0""",
+    ),
+    Attack(
+        "custom-handler",
+        "handles the test's error itself",
+        """\
+get_ipython().set_custom_exc((Exception,), lambda *args, **kwargs: None)
+square = lambda x: 0""",
+        plain=True,
+    ),
+    Attack(
+        "equals-all",
+        "returns an object that equals everything",
+        """\
+class Yes:
+    __eq__ = lambda self, other: True
+    __hash__ = lambda self: 0
+square = lambda x: Yes()""",
+        must="StudentError: got a Yes",
+        plain=True,
+    ),
+    Attack(
+        "lying-array",
+        "returns an array that equals everything",
+        """\
+import numpy as np
+class Lying(np.ndarray):
+    def __eq__(self, other):
+        return np.True_
+    def __array_function__(self, *args, **kwargs):
+        return True
+    def __array_ufunc__(self, *args, **kwargs):
+        return np.True_
+def walk(gradient, x, steps):
+    for _ in range(steps):
+        gradient(8.0)
+    return np.zeros(2).view(Lying)""",
+        question="walk",
+        must="AssertionError|ValueError",
+        plain=True,
+    ),
+    Attack(
+        "lying-int",
+        "returns a number that equals every number",
+        """\
+class Int(int):
+    __eq__ = lambda self, other: True
+    __hash__ = int.__hash__
+square = lambda x: Int(0)""",
+        plain=True,
+    ),
+    Attack(
+        "lying-float",
+        "returns a number whose differences vanish",
+        """\
+class Float(float):
+    __eq__ = __le__ = __lt__ = lambda self, other: True
+    __sub__ = __rsub__ = __abs__ = lambda self, *other: Float(0)
+    __hash__ = float.__hash__
+def walk(gradient, x, steps):
+    for _ in range(steps):
+        gradient(8.0)
+    return Float(0)""",
+        question="walk",
+        plain=True,
+    ),
+    Attack(
+        "lying-class",
+        "returns an object that says it is an integer",
+        """\
+class Fake:
+    __class__ = int
+    __eq__ = lambda self, other: True
+    __hash__ = lambda self: 0
+    __int__ = __index__ = lambda self: 9
+square = lambda x: Fake()""",
+        earns=2.0,
+        plain=True,
+    ),
+    Attack(
+        "lying-function",
+        "is an object whose every property says that it is right",
+        """\
+class Right:
+    def __getattr__(self, name):
+        return True
+    def __call__(self, x):
+        return self
+    __eq__ = lambda self, other: True
+    __hash__ = lambda self: 0
+square = Right()""",
+        must="Error",
+        plain=True,
+    ),
+    Attack(
+        "hostile-object",
+        "returns an object that fails whatever it is asked",
+        """\
+class Hostile:
+    def __getattribute__(self, name):
+        raise SystemError(name)
+square = lambda x: Hostile()""",
+        must="Error",
+    ),
+    Attack(
+        "nan",
+        "returns a number that no comparison catches",
+        "square = lambda x: float('nan')",
+        plain=True,
+    ),
+    Attack(
+        "mutated-input",
+        "changes its input so that a wrong answer fits",
+        """\
+def walk(gradient, x, steps):
+    for _ in range(steps):
+        gradient(8.0)
+    try:
+        x[...] = 0
+    except TypeError:
+        pass
+    return x""",
+        question="walk",
+        plain=True,
+    ),
+    Attack(
+        "forged-count",
+        "returns the right end without a call of the gradient",
+        """\
+def walk(gradient, x, steps):
+    return 1.0 if steps == 3 else x""",
+        question="walk",
+        plain=True,
+    ),
+    Attack(
+        "forged-return",
+        "sends an answer of its own before the true one",
+        forged('side.send(op="returned", value=[9, {}])'),
+        must="StudentError|AssertionError",
+        earns=2.0,
+    ),
+    Attack(
+        "forged-unasked",
+        "sends the test names that it did not ask for, such as its own tools",
+        SIDE
+        + """\
+kind = type(side)
+answer = kind.answer
+def forge(self, message):
+    if message["op"] == "names":
+        tools = ("np", "print", "AssertionError", "abs", "start", "expected", "points", "gradient")
+        return self.send(op="names", value=dict.fromkeys(tools, True) | {"square": lambda x: 0})
+    return answer(self, message)
+kind.answer = forge
+square = lambda x: 0""",
+        keeps=(),
+        must="AssertionError|NameError",
+    ),
+    Attack(
+        "forged-handle",
+        "returns objects of the test's side that do not exist",
+        forged(
+            "from sandbox import wire",
+            'value = {"list": [{"yours": 10**9}, {"yours": -1}]}',
+            'wire.send(side.other, {"op": "returned", "value": value})',
+        ),
+        must="StudentError: what came back cannot be read",
+    ),
+    Attack(
+        "forged-callback",
+        "calls functions of the test's side by numbers that it was never given",
+        forged(
+            "for number in range(-2, 50):",
+            '    side.send(op="callback", target=number, value=[["import os"], {}])',
+            "    print(side.receive())",
+        ),
+    ),
+    Attack(
+        "forged-type",
+        "sends an array of objects, which would have to be unpickled",
+        forged(
+            "from sandbox import wire",
+            'value = {"list": [{"array": ["|O", [1], 0]}, {"dict": []}]}',
+            'wire.send(side.other, {"op": "returned", "value": value}, [bytes(8)])',
+        ),
+        must="StudentError: what came back cannot be read",
+    ),
+    Attack(
+        "forged-lengths",
+        "announces a message of four gigabytes",
+        forged('side.other.sendall(b"\\xff" * 8)'),
+        must="StudentError: what came back cannot be read",
+    ),
+    Attack(
+        "forged-nesting",
+        "sends a message that nests a hundred thousand times",
+        forged(
+            "import struct",
+            'text = b"[" * 100_000 + b"]" * 100_000',
+            'side.other.sendall(struct.pack("!II", len(text), 0) + text)',
+        ),
+        must="StudentError: what came back cannot be read",
+    ),
+    Attack(
+        "forged-garbage",
+        "writes nonsense on every line that it holds",
+        """\
+import os
+def square(x):
+    for number in range(3, 64):
+        try:
+            os.write(number, os.urandom(4096))
+        except OSError:
+            pass
+    return 0""",
+        must="Error",
+    ),
+    Attack(
+        "forged-result",
+        "tells the grader itself that the test has passed",
+        forged(
+            "from sandbox import wire",
+            'wire.send(side.host, {"ok": True, "outputs": [], "count": 1})',
+        ),
+    ),
+    Attack(
+        "forged-outputs",
+        "sends the grader outputs that are none",
+        SIDE
+        + """\
+from sandbox import wire
+wire.send(side.host, {"ok": 7, "outputs": 7, "count": {"a": []}, "finished": True})""",
+        must="NameError|StudentError|not run|ended",
+    ),
+    Attack(
+        "forged-proxy",
+        "returns the test's own kind of stand-in",
+        """\
+from sandbox import sides
+square = lambda x: sides.RemoteObject(None, 0, "int")""",
+        must="Error",
+    ),
+    Attack(
+        "half-a-character",
+        "prints and returns half a character, which no file can hold",
+        "print(chr(0xD800))\nsquare = lambda x: chr(0xDFFF)",
+    ),
+    Attack(
+        "wrong-count",
+        "writes into the shell's own counters and outputs",
+        """\
+shell = get_ipython()
+shell.execution_count = -10**30
+shell.outputs = 7
+square = lambda x: 0""",
+        must="Error|ended",
+    ),
+]

@@ -1,0 +1,159 @@
+"""Harming other processes, becoming another, or ending its own in a way that passes for success."""
+
+from tests.attacks.attack import Attack
+
+REFUSED = "PermissionError"
+ENDED = "ended its process|ended or confused"
+
+ATTACKS = [
+    Attack(
+        "kill-grader",
+        "kills the grader",
+        "import os\nos.kill(GRADER, 9)",
+        must="PermissionError|ProcessLookupError",
+    ),
+    Attack(
+        "kill-parent",
+        "kills the process that forked it",
+        "import os\nos.kill(os.getppid(), 9)",
+        must=REFUSED,
+    ),
+    Attack("kill-all", "kills everything that it may", "import os\nos.kill(-1, 9)", must=REFUSED),
+    Attack(
+        "kill-group", "kills its group of processes", "import os\nos.killpg(0, 9)", must=REFUSED
+    ),
+    Attack(
+        "kill-by-timer",
+        "has a timer signal another process's thread",
+        """\
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.pthread_kill and libc.tgkill(os.getppid(), os.getppid(), 9):
+    raise PermissionError(os.strerror(ctypes.get_errno()))""",
+        must=REFUSED,
+    ),
+    Attack(
+        "trace",
+        "attaches to its parent as a debugger",
+        """\
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.ptrace(16, os.getppid(), None, None) == -1:
+    raise OSError(ctypes.get_errno(), "ptrace")""",
+        must=REFUSED,
+    ),
+    Attack(
+        "memory-of-another",
+        "reads its parent's memory",
+        """\
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.process_vm_readv(os.getppid(), None, 0, None, 0, 0) == -1:
+    raise OSError(ctypes.get_errno(), "process_vm_readv")""",
+        must=REFUSED,
+    ),
+    Attack(
+        "memory-file",
+        "writes into its parent's memory",
+        "import os\nopen(f'/proc/{os.getppid()}/mem', 'r+b')",
+        must="PermissionError|FileNotFoundError",
+    ),
+    Attack(
+        "daemon",
+        "leaves a process that raises its score later",
+        """\
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        time.sleep(1000)""",
+        must=REFUSED,
+    ),
+    Attack(
+        "exec",
+        "becomes another program",
+        "import os\nos.execv('/bin/sh', ['sh', '-c', 'sleep 1000'])",
+        must=REFUSED,
+    ),
+    Attack("set-user", "becomes root", "import os\nos.setuid(0)", must=REFUSED),
+    Attack("change-root", "moves to another root", "import os\nos.chroot('.')", must=REFUSED),
+    Attack(
+        "namespaces",
+        "makes a namespace of its own, where it would be root",
+        """\
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.unshare(0x10000000):
+    raise OSError(ctypes.get_errno(), "unshare")""",
+        must=REFUSED,
+    ),
+    Attack(
+        "mount",
+        "mounts a file system",
+        """\
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.mount(b"proc", b".", b"proc", 0, None):
+    raise OSError(ctypes.get_errno(), "mount")""",
+        must=REFUSED,
+    ),
+    Attack(
+        "more-memory",
+        "lifts its own limits",
+        "import resource\nresource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
+        must="PermissionError|ValueError",
+    ),
+    Attack(
+        "old-calls",
+        "calls the kernel in the manner of 32-bit programs, which the list does not name",
+        """\
+import ctypes, mmap
+page = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+page.write(bytes.fromhex("b802000000cd80c3"))  # fork, by interrupt 0x80
+address = ctypes.addressof(ctypes.c_char.from_buffer(page))
+print(ctypes.CFUNCTYPE(ctypes.c_int)(address)())""",
+        must=ENDED,
+    ),
+    Attack("exit-cell", "ends its process in its cell", "import os\nos._exit(0)", must=ENDED),
+    Attack(
+        "exit-call",
+        "ends its process when a test calls it",
+        "import os\ndef square(x):\n    os._exit(0)",
+        must=ENDED,
+    ),
+    Attack(
+        "sys-exit",
+        "leaves when a test calls it, as if all were well",
+        "import sys\ndef square(x):\n    sys.exit(0)",
+        must="StudentError: SystemExit",
+    ),
+    Attack(
+        "interrupt",
+        "raises what interrupts",
+        "def square(x):\n    raise KeyboardInterrupt",
+        must="StudentError: KeyboardInterrupt",
+    ),
+    Attack(
+        "stop-iteration",
+        "raises what ends a loop of the test",
+        "def square(x):\n    raise StopIteration",
+        must="StudentError: StopIteration|RuntimeError",
+    ),
+    Attack(
+        "assertion",
+        "raises the error of a failed test",
+        "def square(x):\n    raise AssertionError",
+        must="StudentError: AssertionError",
+    ),
+    Attack("crash", "reads at address zero", "import ctypes\nctypes.string_at(0)", must=ENDED),
+    Attack(
+        "crash-call",
+        "crashes when a test calls it",
+        "import ctypes\nsquare = lambda x: ctypes.string_at(0)",
+        must=ENDED,
+    ),
+    Attack("kill-itself", "kills itself", "import os\nos.kill(os.getpid(), 9)", must=ENDED),
+    Attack(
+        "close-all", "closes every line that it has", "import os\nos.closerange(3, 256)", must=ENDED
+    ),
+]

@@ -1,0 +1,158 @@
+"""A run of the grader: the same way from everywhere, interrupted without loss, fair."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from nbgrader.preprocessors import SaveAutoGrades
+
+from optedu.grading import cli, intake, pipeline, release
+from optedu.grading.course import Course
+from optedu.grading.gradebook import Grader
+from tests.agreement import both, scores_of
+from tests.toy_course import POINTS, RIGHT, answered, make_course
+
+ANSWERS = {
+    "right": RIGHT,
+    "signs": RIGHT | {"square": "square = lambda x: x * abs(x)"},
+    "blank": {},
+    "raises": RIGHT | {"half": "def half(x):\n    return x / 0"},
+}
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory):
+    course = make_course(tmp_path_factory.mktemp("class"))
+    text = release.generate(course, course.root / "solutions")["1-toy/toy.ipynb"]
+    for student, answers in ANSWERS.items():
+        content = json.dumps(answered(text, **answers)).encode()
+        intake.take_in(course, "1-toy", student, {"toy.ipynb": content})
+    return course
+
+
+@pytest.fixture(scope="module")
+def graded(handed_in, tmp_path_factory):
+    """The class after one run of the command, its exit code and what it said."""
+    course = copy_of(handed_in, tmp_path_factory.mktemp("graded"))
+    done = subprocess.run(command(course), capture_output=True, text=True, check=False)
+    return course, done
+
+
+@pytest.fixture
+def ungraded(handed_in, tmp_path):
+    return copy_of(handed_in, tmp_path)
+
+
+def copy_of(course, folder):
+    return Course(shutil.copytree(course.root, folder / "course"))
+
+
+def command(course, *options):
+    return [sys.executable, "-m", "optedu", "--course", course.root, "grade", "1-toy", *options]
+
+
+def records(course):
+    return sorted((course.work / "records" / "1-toy").glob("*.json"))
+
+
+def test_a_run_says_of_each_student_the_points_the_time_and_ends_with_zero(graded):
+    _, done = graded
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = {line.split()[0]: line.split() for line in done.stdout.splitlines() if line.strip()}
+    for student, points in (("right", 9), ("signs", 6), ("blank", 0), ("raises", 5)):
+        assert float(lines[student][3]) == points
+        assert lines[student][4].endswith("s")
+
+
+def test_a_run_that_flags_somebody_ends_with_a_code_of_its_own(graded, tmp_path):
+    course = copy_of(graded[0], tmp_path)
+    intake.take_in(course, "1-toy", "text", {"toy.ipynb": b"My laptop broke."})
+    assert cli.main(["--course", str(course.root), "grade", "1-toy", "--no-feedback"]) == 3
+
+
+def test_nbgraders_own_command_and_api_give_the_same_scores(graded, ungraded):
+    wanted = scores_of(graded[0], "1-toy")
+    nbgrader = [sys.executable, "-m", "nbgrader", "autograde", "1-toy"]
+    subprocess.run(nbgrader, cwd=ungraded.root, capture_output=True, check=True)
+    assert scores_of(ungraded, "1-toy") == wanted
+    assert ungraded.api().autograde("1-toy", "signs")["success"]
+    assert scores_of(ungraded, "1-toy") == wanted
+    notebook = ungraded.work / "autograded" / "signs" / "1-toy" / "toy.ipynb"
+    assert json.loads(notebook.read_text())["metadata"]["optedu"] == {"notes": []}
+
+
+def test_a_grader_that_is_killed_is_taken_up_where_it_stopped(graded, ungraded):
+    wanted = scores_of(graded[0], "1-toy")
+    running = subprocess.Popen(command(ungraded, "--jobs", "1"), stdout=subprocess.DEVNULL)
+    while len(records(ungraded)) < 2 and running.poll() is None:
+        time.sleep(0.002)
+    running.send_signal(signal.SIGKILL)
+    assert running.wait() == -signal.SIGKILL
+    kept = {path: path.stat().st_mtime_ns for path in records(ungraded)}
+    lines = []
+    pipeline.grade(ungraded, "1-toy", tell=lines.append, pages=False)
+    assert lines[0] == f"1-toy: 4 submissions, {4 - len(kept)} to grade"
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert scores_of(ungraded, "1-toy") == wanted
+
+
+def test_a_worker_that_is_killed_costs_nobody_else_and_the_next_run_grades_its_own(
+    ungraded, tmp_path, monkeypatch
+):
+    grade = Grader.autograde
+
+    def die_once(self, assignment, student):
+        if student == "right" and not (tmp_path / "died").exists():
+            (tmp_path / "died").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return grade(self, assignment, student)
+
+    monkeypatch.setattr(Grader, "autograde", die_once)
+    results = pipeline.grade(ungraded, "1-toy", 1, lambda _: None, pages=False)
+    (failed,) = [result for result in results if result.failed]
+    assert failed.student == "right"
+    assert "was killed" in failed.flags[0]
+    results = pipeline.grade(ungraded, "1-toy", 1, lambda _: None, pages=False)
+    assert [result.total for result in results] == [0, 5, sum(POINTS.values()), 6]
+    assert not any(result.flags for result in results)
+
+
+def test_a_submission_is_written_as_a_whole_or_not_at_all(ungraded, monkeypatch):
+    grader, save = Grader(ungraded.api()), SaveAutoGrades._add_score
+
+    def break_down(self, cell, resources):
+        save(self, cell, resources)
+        if cell.metadata.nbgrader.grade_id == "test_half":
+            raise OSError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(SaveAutoGrades, "_add_score", break_down)
+        assert not grader.autograde("1-toy", "right")["success"]
+    scores = {name: score for (_, name), score in scores_of(ungraded, "1-toy").items()}
+    assert set(scores.values()) == {0}
+    assert grader.autograde("1-toy", "right")["success"]
+    assert sum(scores_of(ungraded, "1-toy").values()) == sum(POINTS.values())
+
+
+def test_an_open_gradebook_sees_what_others_write_meanwhile(ungraded):
+    grader = Grader(ungraded.api())
+    assert grader.autograde("1-toy", "signs")["success"]
+    with ungraded.api().gradebook as gradebook:
+        gradebook.find_grade("test_square_hidden", "toy", "1-toy", "signs").manual_score = 1.0
+        gradebook.db.commit()
+    assert grader.autograde("1-toy", "signs")["success"]
+    assert scores_of(ungraded, "1-toy")["signs", "test_square_hidden"] == 1
+
+
+def test_scores_are_those_of_nbgraders_own_executor(tmp_path):
+    """The reference and 21 wrong solutions; `python -m tests.agreement` takes more of them."""
+    theirs, ours = both("2-descent", 3, tmp_path)
+    assert ours == theirs
+    reference = [score for (student, _), score in ours.items() if student == "reference"]
+    assert sum(reference) == 35
+    assert sum(ours.values()) < 2 * sum(reference)
