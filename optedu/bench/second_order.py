@@ -32,7 +32,6 @@ def against_scipy(threads):
         ("L-BFGS", "10,000 numbers", "pairs of Rosenbrock", paired, _start(10_000), 1 / 0.3),
         ("L-BFGS", "1,000,000 numbers", "pairs of Rosenbrock", paired, _start(1_000_000), 1 / 0.45),
         ("BFGS", "100 numbers", "Rosenbrock", chained, _start(100), 4),
-        ("BFGS", "100 numbers", "pairs of Rosenbrock", paired, _start(100), 4),
         ("BFGS", "650 numbers", "softmax of digits", digits.value_and_grad, np.zeros(650), 15),
     ]
     for method, size, detail, function, start, target in problems:
