@@ -11,8 +11,8 @@ DIVIDER = (
     "of these rules, for us and for the peer."
 )
 HANDOVER = (
-    "With two threads the array is cut in two, and the handover costs some 50 µs; it is not worth "
-    "it much below ten million numbers, nor on processors that other programs use."
+    "With two threads the array is cut in two, and Python hands the halves over; at a million "
+    "numbers that costs as much as it saves."
 )
 REASONS = {
     "step of 1,000,000 numbers, against torch": f"{DIVIDER} {HANDOVER}",
@@ -21,7 +21,7 @@ REASONS = {
     ),
     "step of 10,000,000 numbers, against memory's bandwidth": DIVIDER,
     "512 × 512 runs of 500 Adam steps, against jax": (
-        f"{DIVIDER} Four fifths of our time is that floor, so no loop could reach the target here."
+        f"{DIVIDER} Most of our time is that floor, so no loop could reach the target there."
     ),
     "L-BFGS on at most 100 numbers, against scipy": (
         "Most of the time is Python's, for the function and the line search, in both."
