@@ -46,6 +46,7 @@ class Outcome:
     before: dict
     home: Path
     temporary: Path
+    others: dict
     listeners: list = field(default_factory=list)
 
     def page(self, student):
@@ -84,9 +85,10 @@ def graded(request, tmp_path_factory):
         patch.setenv("TMPDIR", str(temporary))
         patch.setenv("OPTEDU_CANARY", SECRETS["environment"])
         _adopt_orphans()
+        others = _descendants()  # such as the browser of other tests
         results = pipeline.grade(course, "1-toy", jobs=2, tell=lambda line: None)
     results = {result.student: result for result in results}
-    yield Outcome(course, results, before, home, temporary, listeners)
+    yield Outcome(course, results, before, home, temporary, others, listeners)
     for listener in listeners:
         listener.close()
 
@@ -159,9 +161,9 @@ def test_no_file_is_changed_and_none_is_left(graded):
 
 def test_no_process_and_no_folder_is_left(graded):
     patience = time.monotonic() + 20
-    while (alive := _descendants()) and time.monotonic() < patience:
+    while (alive := _descendants(graded.others)) and time.monotonic() < patience:
         time.sleep(0.1)
-    assert alive == []
+    assert alive == {}
     assert [path.name for path in graded.temporary.iterdir()] == []
 
 
@@ -246,8 +248,8 @@ def _adopt_orphans():
     assert ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0
 
 
-def _descendants():
-    """Return the command lines of all processes below this one."""
+def _descendants(others=()):
+    """Return the command lines of all processes below this one, but for others and theirs."""
     children = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -256,10 +258,12 @@ def _descendants():
         except OSError:
             continue
         children.setdefault(parent, []).append((int(folder.name), line))
-    found, parents = [], [os.getpid()]
+    found, parents = {}, [os.getpid()]
     while parents:
         for pid, line in children.get(parents.pop(), []):
+            if pid in others:
+                continue
             parents.append(pid)
             if line and "resource_tracker" not in line:
-                found.append(line)
+                found[pid] = line
     return found
