@@ -271,7 +271,7 @@ def track_sharpness(
                     "hvp_at must return the function v -> H v at the parameters it is given; "
                     f"it returned {type(hvp).__name__}"
                 )
-            # A start at the last eigenvector would save a third of the products, and overlook a
+            # A start at the last eigenvector would save some of the products, and overlook a
             # direction that has overtaken it.
             sharpness = top_eigenvalue(hvp, it.params.size, rng, tol, max_products).value
         yield Sharpness(it.step, float(it.loss), sharpness)

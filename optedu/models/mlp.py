@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optedu._validation import require_choice, require_count
+from optedu._validation import require_choice, require_count, require_rng
 from optedu.models import _costs
 from optedu.models._costs import times
 from optedu.models.objective import Classifier
@@ -121,10 +121,9 @@ class MLP(Classifier):
         ----------
         .. [GB10] X. Glorot and Y. Bengio, "Understanding the difficulty of training deep
            feedforward neural networks", AISTATS 2010.
-        .. [HZRS15] K. He et al., "Delving deep into rectifiers", ICCV 2015, equation 10.
+        .. [HZRS15] K. He et al., "Delving deep into rectifiers", ICCV 2015.
         """
-        if not isinstance(rng, np.random.Generator):
-            raise ValueError(f"rng must be made by np.random.default_rng(seed); got {rng!r}")
+        require_rng("rng", rng)
         params = np.zeros(self.n_params, self.X.dtype)
         for W, _ in self._layers(params):
             W[:] = rng.normal(0, np.sqrt(self._activation.gain / len(W)), W.shape)

@@ -148,7 +148,7 @@ def critical_batch_size(example_grads):
     References
     ----------
     .. [MKAT18] S. McCandlish, J. Kaplan, D. Amodei and the OpenAI Dota Team, "An empirical model
-       of large-batch training", arXiv:1812.06162, equation 2.9.
+       of large-batch training", arXiv:1812.06162.
 
     Examples
     --------
