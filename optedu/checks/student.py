@@ -67,7 +67,7 @@ class Counted:
         Calls after which the student's loop is taken to have no end.
     """
 
-    def __init__(self, function, name, budget=5000):
+    def __init__(self, function, name, budget=1000):
         self.function = function
         self.__name__ = name
         self.budget = budget

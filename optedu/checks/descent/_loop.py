@@ -45,6 +45,7 @@ AXES = np.eye(3) - 2 * np.outer(NORMAL, NORMAL) / (NORMAL @ NORMAL)
 LINE = Bowl([2.0], [0.0])
 VALLEY = Bowl([1.0, 4.0], [1.0, -2.0])
 TILTED = Bowl([0.3, 1.0, 3.0], [0.7, -1.1, 0.4], AXES)
+ROUND = Bowl([1.0, 2.0, 3.0], [0.7, -1.1, 0.4], AXES)
 START = np.array([1.1, -0.7, 2.3])
 
 
@@ -219,9 +220,9 @@ def counts_steps_from_one(student):
 
 @gradient_descent.hidden
 def converges_at_the_rate(student):
-    """RAT: 1 - 1/κ a step at learning rate 1/L; 2 % is ten times what this run deviates."""
-    points = iterates(student, TILTED, START, 1 / 3, 150, "On a long run")
-    if not has_rate(np.linalg.norm(points - TILTED.minimizer, axis=1), 0.9, rtol=0.02):
+    """RAT: factors 0.55, 0.1 and -0.35, of which the slowest remains after a few steps."""
+    points = iterates(student, ROUND, START, 0.45, 45, "On a long run")
+    if not has_rate(np.linalg.norm(points - ROUND.minimizer, axis=1), 0.55, rtol=0.02):
         raise CheckFailed(
             "On a long run, the distance to the minimizer does not shrink at the rate of theory.",
             "Is every step made in the same way as the first?",
@@ -259,9 +260,9 @@ def does_not_stop_early(student):
 def diverges_freely(student):
     """DEG: a learning rate far too large runs through infinity without an exception."""
     case = "With a learning rate far too large, so that the run diverges"
-    x0, n_steps = np.array([1.5]), 40
-    points = iterates(student, LINE, x0, 1e8, n_steps, case)
-    exact = LINE.run(x0, [1e8] * n_steps)
+    x0, n_steps = np.array([1.5]), 12
+    points = iterates(student, LINE, x0, 1e30, n_steps, case)
+    exact = LINE.run(x0, [1e30] * n_steps)
     finite = np.abs(exact[:, 0]) < 1e300
     right = [same(*pair) for pair in zip(points[finite], exact[finite], strict=True)]
     if np.all(np.isfinite(points[-1])) or not all(right):

@@ -134,9 +134,18 @@ def refuses_to_climb(student):
 @backtracking.hidden
 def meets_armijo(student):
     """CER: Armijo's condition holds at the step and fails one step before it."""
-    for slope in (SIMPLE, SKEW, parabola(1000.0, [1.0, -2.0]), parabola(0.01, [1.0])):
-        for options in [(1.0, 1e-4, 0.5), (3.0, 0.3, 0.8), (7.0, 0.9, 0.5), (1.0, 0.1, 0.1)]:
-            require_step(student, slope, *options, case="With other hyper-parameters")
+    sharp, gentle = parabola(1000.0, [1.0, -2.0]), parabola(0.01, [1.0])
+    for slope, *options in [
+        (SIMPLE, 3.0, 0.3, 0.8),
+        (SIMPLE, 7.0, 0.9, 0.5),
+        (SKEW, 1.0, 1e-4, 0.5),
+        (SKEW, 3.0, 0.3, 0.8),
+        (sharp, 7.0, 0.9, 0.5),
+        (sharp, 1.0, 0.1, 0.1),
+        (gentle, 1.0, 1e-4, 0.5),
+        (gentle, 7.0, 0.9, 0.5),
+    ]:
+        require_step(student, slope, *options, case="With other hyper-parameters")
 
 
 @backtracking.hidden
