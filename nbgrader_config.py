@@ -57,6 +57,9 @@ c.RunCells.limits = {
     "files": 1000,  # files and folders
 }
 
+# One cell or test may have more time, or more to print: {"test_mlp": {"seconds": 60}}.
+c.RunCells.cell_limits = {}
+
 # A notebook is checked against its format when it is done, and not after each of ten steps.
 c.Exporter.optimistic_validation = True
 

@@ -51,7 +51,8 @@ def messages(page):
 def graded(tmp_path_factory):
     """A course whose class is graded once, with its results; tests here only look."""
     # Two seconds are plenty for the cells that end, and the rest have to be waited for.
-    course = make_course(tmp_path_factory.mktemp("class"), cell_seconds=2)
+    patient = 'c.RunCells.cell_limits = {"test_half": {"seconds": 30}}\n'
+    course = make_course(tmp_path_factory.mktemp("class"), cell_seconds=2, more=patient)
     text = release.generate(course, course.root / "solutions")["1-toy/toy.ipynb"]
     right = answered(text, **RIGHT)
 
@@ -63,6 +64,7 @@ def graded(tmp_path_factory):
         "import time\ndef square(x):\n    while True:\n        try:\n            time.sleep(0.01)\n"
         "        except BaseException:\n            time.sleep(0.01)"
     )
+    slow = "import time\ndef half(x):\n    time.sleep(2.5)\n    return x / 2"
     doubled = {**right, "cells": [*right["cells"], *right["cells"][1:4]]}
     hand_ins = {
         "right": right,
@@ -78,6 +80,8 @@ def graded(tmp_path_factory):
         "killer": square(killer),
         "loop": square("def square(x):\n    while True:\n        x = x + 1"),
         "deaf": square(deaf),
+        "slow": answered(text, **RIGHT | {"half": slow}),
+        "surrogate": square("square = lambda x: x**2  # \ud800"),
         "text": b"My laptop broke.",
         "binary": b"\x89PNG\xff\x00",
         "list": b"[1, 2]",
@@ -85,7 +89,9 @@ def graded(tmp_path_factory):
         "other": without(right, "square", "half"),
         "julia": {
             **right,
-            "metadata": {"kernelspec": {"name": "j", "display_name": "J", "language": "julia"}},
+            "metadata": {
+                "kernelspec": {"name": "j\x1b[2J", "display_name": "J", "language": "julia"}
+            },
         },
         "conda": {
             **right,
@@ -117,6 +123,8 @@ def graded(tmp_path_factory):
         ("killer", 0, 4),
         ("loop", 0, 4),
         ("deaf", 0, 4),
+        ("slow", 5, 4),
+        ("surrogate", 5, 4),
         ("conda", 5, 4),
         ("deleted", 5, 0),
         ("doubled", 5, 4),
@@ -139,7 +147,7 @@ def test_a_submission_that_runs_gets_its_points(graded, student, square, half):
         ("list", "toy.ipynb is not a Jupyter notebook: its structure is damaged"),
         ("empty", "toy.ipynb has no cells"),
         ("other", "toy.ipynb has none of the assignment's answer cells"),
-        ("julia", "toy.ipynb is written for the kernel 'j' (julia)"),
+        ("julia", "toy.ipynb is written for the kernel 'j?[2J' (julia)"),
         ("conda", "written for the kernel 'conda', run with 'python3'"),
         ("missing", "toy.ipynb is missing; the folder is empty"),
         ("deleted", "cell test_square was missing and was put back"),
@@ -152,7 +160,8 @@ def test_what_the_instructor_should_look_at_is_flagged_in_words(graded, student,
 
 
 def test_the_others_are_not_flagged(graded):
-    for student in ("right", "signs", "blank", "raises", "syntax", "noisy", "script"):
+    honest = "right", "signs", "blank", "raises", "syntax", "noisy", "script", "slow", "surrogate"
+    for student in honest:
         assert graded[1][student].flags == []
 
 

@@ -69,14 +69,14 @@ POINTS = {"square": 5.0, "half": 4.0}
 RIGHT = {"square": "square = lambda x: x**2", "half": "half = lambda x: x / 2"}
 
 
-def make_course(root, cell_seconds=20):
-    """Write the toy course into a folder."""
+def make_course(root, cell_seconds=20, more=""):
+    """Write the toy course into a folder, with more lines of configuration."""
     config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
     limit = "cell_seconds = 20\n"
     assert limit in config
     root.mkdir(parents=True, exist_ok=True)
     (root / "nbgrader_config.py").write_text(
-        config.replace(limit, f"cell_seconds = {cell_seconds}\n"), encoding="utf-8"
+        config.replace(limit, f"cell_seconds = {cell_seconds}\n") + more, encoding="utf-8"
     )
     write_solution(root, TOY)
     course = Course(root)

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
-from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked, is_solution
-from traitlets import Bool, Dict
+from traitlets import Bool, Dict, TraitError, validate
 
 from optedu.grading import pictures
 from optedu.grading.sandbox import walls
@@ -44,12 +43,22 @@ class RunCells(NbGraderPreprocessor):
     limits = Dict(help="What a submission may use: see optedu.grading.sandbox.limits.").tag(
         config=True
     )
+    cell_limits = Dict(
+        help="Other limits of single cells and tests, by grade_id: seconds and output."
+    ).tag(config=True)
     namespaces = Bool(
         None,
         allow_none=True,
         help="True: bubblewrap and all other walls. False: the walls that need no namespaces. "
         "None: the first if it holds here, else the second.",
     ).tag(config=True)
+
+    @validate("cell_limits")
+    def _only_what_a_cell_has(self, proposal):
+        for name, limits in proposal["value"].items():
+            if not isinstance(limits, dict) or not limits.keys() <= {"seconds", "output"}:
+                raise TraitError(f"cell_limits[{name!r}] can set seconds and output; got {limits}")
+        return proposal["value"]
 
     def preprocess(self, nb, resources):
         """Run a notebook.
@@ -73,7 +82,8 @@ class RunCells(NbGraderPreprocessor):
             for cell in nb.cells:
                 if cell.cell_type == "code" and cell.source.strip():
                     act = submission.test if _is_test(cell) else submission.run
-                    result = act(cell.source, f"cell {_name(cell)}")
+                    name = _name(cell)
+                    result = act(cell.source, f"cell {name}", self.cell_limits.get(name))
                     count = result.get("count")
                     cell.execution_count = count if type(count) is int and count >= 0 else None
                     cell.outputs = list(_safe(result.get("outputs"), _is_test(cell)))
@@ -173,10 +183,10 @@ def _safe(outputs, is_test):
         if kind == "stream" and output.get("name") in ("stdout", "stderr"):
             # nbgrader reads a warning on stderr as a failed test.
             if not (is_test and output["name"] == "stderr"):
-                yield new_output(kind, name=output["name"], text=str(output.get("text", "")))
+                yield _output(kind, name=output["name"], text=str(output.get("text", "")))
         elif kind == "error":
             frames = output.get("traceback")
-            yield new_output(
+            yield _output(
                 kind,
                 ename=str(output.get("ename")),
                 evalue=str(output.get("evalue")),
@@ -189,7 +199,12 @@ def _safe(outputs, is_test):
                 if name in SAFE_TYPES and isinstance(text, str) and len(text) <= MAX_IMAGE
             }
             if data:
-                yield new_output("display_data", data=data)
+                yield _output("display_data", data=data, metadata={})
+
+
+def _output(kind, **content):
+    """Return an output; the notebook is checked against its format as a whole."""
+    return nbformat.from_dict({"output_type": kind, **content})
 
 
 def _picture(outputs):

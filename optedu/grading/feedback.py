@@ -30,6 +30,7 @@ PROSE_TAGS = {
     "thead", "tr", "ul",
 }
 # fmt: on
+LONGEST_CODE = 50_000  # characters of one cell
 # Failures whose message was written for the student; others are named by their type as well.
 WRITTEN_FOR_STUDENTS = {"AssertionError", "CellTimeoutError", "CheckFailed", "NotRun"}
 
@@ -185,7 +186,8 @@ def _block(cell):
 
 @functools.lru_cache(maxsize=1000)
 def _highlighted(source):
-    return highlight(source, PythonLexer(), HtmlFormatter(nowrap=True))
+    more = "\n# (the rest is not shown)" if len(source) > LONGEST_CODE else ""
+    return highlight(source[:LONGEST_CODE] + more, PythonLexer(), HtmlFormatter(nowrap=True))
 
 
 def _picture(cell):

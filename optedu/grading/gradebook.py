@@ -1,18 +1,19 @@
 """nbgrader's bookkeeping, once a submission.
 
-nbgrader opens the gradebook nine times for each submission, commits after every cell, and checks
-its own schema each time that it checks a cell by it. Here the gradebook stays open, and all
-scores of a submission become visible at once: who reads it, or grades on after a crash, finds
-all of them or none. What nbgrader does in between is its own code, unchanged.
+nbgrader opens the gradebook nine times for each submission, commits after every cell, writes each
+notebook twice, and checks its own schema each time that it checks a cell by it. Here the gradebook
+stays open, and all scores of a submission become visible at once: who reads it, or grades on after
+a crash, finds all of them or none. What nbgrader does in between is its own code, unchanged.
 """
 
 import json
 from contextlib import contextmanager
 from types import SimpleNamespace
 
+import fastjsonschema
 import jsonschema
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde, GenerateFeedback, autograde
+from nbgrader.converters import Autograde, BaseConverter, GenerateFeedback, autograde
 from nbgrader.nbgraderformat import common
 from nbgrader.preprocessors import (
     getgrades,
@@ -21,7 +22,7 @@ from nbgrader.preprocessors import (
     overwritekernelspec,
     saveautogrades,
 )
-from nbgrader.utils import capture_log, temp_attrs
+from nbgrader.utils import capture_log, setenv, temp_attrs
 
 # Where nbgrader opens the gradebook while it grades and while it writes feedback.
 _OPENERS = (
@@ -49,7 +50,7 @@ class OpenGradebook(Gradebook):
         super().__init__(db_url, course_id)
         # A flush would take SQLite's only lock, so it must not come before a student's code runs.
         self.db().autoflush = False
-        self._commit, self.db.commit = self.db.commit, self.db.flush
+        self._commit, self.db.commit = self.db.commit, self._flush_new
         self._named = {}
 
     def find_source_cell(self, name, notebook, assignment):
@@ -78,6 +79,11 @@ class OpenGradebook(Gradebook):
             entries = getattr(find(*names), kind)
             self._named[kind, names] = {entry.name: entry for entry in entries}
         return self._named[kind, names]
+
+    def _flush_new(self):
+        """Write what later queries must find; changes of what is there wait for `save`."""
+        if self.db.new:
+            self.db.flush()
 
     def close(self):
         """Stay open: the next to ask is given this one again."""
@@ -117,8 +123,12 @@ class AutogradeAtOnce(Autograde):
         self.gradebook.save()
 
     def convert_single_notebook(self, notebook_filename):
-        """Save the scores once the graded notebook is written."""
-        super().convert_single_notebook(notebook_filename)
+        """Repair, run and score a notebook in one go, and save the scores once it is written."""
+        self.exporter._preprocessors = []
+        for preprocessor in (*self.sanitize_preprocessors, *self.autograde_preprocessors):
+            self.exporter.register_preprocessor(preprocessor)
+        with setenv(NBGRADER_EXECUTION="autograde"):
+            BaseConverter.convert_single_notebook(self, notebook_filename)
         self.gradebook.save()
 
 
@@ -192,14 +202,15 @@ def _once(gradebook):
 
 
 def _validate(instance, schema):
-    """Do what `jsonschema.validate` does, but check each schema only the first time."""
+    """Do what `jsonschema.validate` does, compiled; it is asked itself only where that objects."""
     key = json.dumps(schema, sort_keys=True)
     if key not in _VALIDATORS:
-        kind = jsonschema.validators.validator_for(schema)
-        kind.check_schema(schema)
-        _VALIDATORS[key] = kind(schema)
-    if error := jsonschema.exceptions.best_match(_VALIDATORS[key].iter_errors(instance)):
-        raise error
+        _VALIDATORS[key] = fastjsonschema.compile(schema)
+    try:
+        _VALIDATORS[key](instance)
+    except fastjsonschema.JsonSchemaException:
+        jsonschema.validate(instance, schema)
+        raise
 
 
 _VALIDATORS = {}

@@ -137,11 +137,32 @@ def why_unfit(folder, release):
         return "the submission holds a symbolic link in place of a file"
     if not path.is_file():
         others = sorted(entry.name for entry in folder.iterdir() if entry.name != "timestamp.txt")
-        found = f"found {', '.join(others)}" if others else "the folder is empty"
+        found = f"found {', '.join(map(shown, others))}" if others else "the folder is empty"
         return f"{path.name} is missing; {found}"
     if path.stat().st_size > LARGEST:
         return f"{path.name} is larger than {LARGEST / 1e6:.0f} MB; clear its outputs"
     return _why_no_answer(path, release)
+
+
+def shown(name):
+    """Return a name that a student has chosen as a terminal and a page can show it.
+
+    Parameters
+    ----------
+    name : object
+        A file's or a kernel's name, or whatever stands in its place.
+
+    Returns
+    -------
+    str
+        At most 80 characters, without those that act on a terminal.
+
+    Examples
+    --------
+    >>> shown("a\\x1b[2Jb")
+    'a?[2Jb'
+    """
+    return "".join(char if char.isprintable() else "?" for char in str(name)[:80])
 
 
 def _why_no_answer(path, release):
@@ -166,7 +187,8 @@ def _why_no_answer(path, release):
     language = spec.get("language") or nb.metadata.get("language_info", {}).get("name", "python")
     if language != "python":
         return (
-            f"{path.name} is written for the kernel '{spec.get('name', language)}' ({language}); "
+            f"{path.name} is written for the kernel '{shown(spec.get('name', language))}' "
+            f"({shown(language)}); "
             "the assignment needs Python"
         )
     answers = {
@@ -174,11 +196,11 @@ def _why_no_answer(path, release):
         for cell in nbformat.read(release, as_version=4).cells
         if cell.metadata.get("nbgrader", {}).get("solution")
     }
-    given = {
+    given = [
         cell.metadata["nbgrader"].get("grade_id")
         for cell in nb.cells
         if isinstance(cell.metadata.get("nbgrader"), dict)
-    }
-    if not answers & given:
+    ]
+    if not any(name in given for name in answers):
         return f"{path.name} has none of the assignment's answer cells"
     return ""

@@ -7,6 +7,7 @@ own cells, everything else comes from the release.
 
 import re
 from collections import defaultdict
+from functools import cache, lru_cache
 from pathlib import Path
 
 import bleach
@@ -14,6 +15,7 @@ import nbformat
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from optedu.grading.feedback import PROSE_TAGS
+from optedu.grading.intake import shown
 
 LONGEST_TEXT = 50_000  # characters of one cell
 IMAGES = ("image/png", "image/jpeg")
@@ -40,13 +42,14 @@ class RepairCells(NbGraderPreprocessor):
         names = resources["nbgrader"]
         course = self.parent.parent.coursedir  # the exporter's converter owns it
         folder = course.format_path(course.release_directory, ".", names["assignment"])
-        release = nbformat.read(Path(folder) / f"{names['notebook']}.ipynb", as_version=4)
+        path = Path(folder) / f"{names['notebook']}.ipynb"
+        release = _read(path, path.stat().st_mtime_ns)
         nb.cells, notes = repair(nb.cells, release.cells)
         name = nb.metadata.get("kernelspec", {}).get("name", "")
         expected = release.metadata.kernelspec.name
         if name and name != expected:
-            notes.append(f"written for the kernel '{name}', run with '{expected}'")
-        nb.metadata["optedu"] = {"notes": notes}
+            notes.append(f"written for the kernel '{shown(name)}', run with '{expected}'")
+        nb.metadata = nbformat.from_dict({**release.metadata, "optedu": {"notes": notes}})
         return nb, resources
 
 
@@ -76,7 +79,7 @@ def repair(cells, released):
             here = grade_id
             submitted[grade_id].append(cell)
         else:
-            cell.metadata.pop("nbgrader", None)
+            cell.metadata = nbformat.NotebookNode()
             own[here].append(_harmless(cell))
     repaired, notes = own[None], []
     for grade_id, original in known.items():
@@ -97,25 +100,39 @@ def repair(cells, released):
 
 
 def _harmless(cell):
-    """Take out of a student's text what would act in the browser of whoever grades it by hand."""
+    """Take out of a student's cell what would act in the browser of whoever grades it by hand."""
+    cell.source = _writable(cell.source)
     if cell.cell_type != "code":
         attached = {
-            name: {
-                kind: data for kind, data in bundle.items() if kind in ("image/png", "image/jpeg")
-            }
+            _writable(name): {kind: bundle[kind] for kind in IMAGES if kind in bundle}
             for name, bundle in cell.pop("attachments", {}).items()
         }
         known = "|".join(map(re.escape, attached)) or "(?!)"
         text = re.sub(rf"!\[([^\]]*)\]\((?!attachment:(?:{known})\))[^)]*\)", r"\1", cell.source)
-        text = bleach.clean(text[:LONGEST_TEXT], tags=PROSE_TAGS, strip=True)
-        cell.source = text.replace("&gt;", ">").replace("&amp;", "&")  # quotations and TeX
-        nbgrader = cell.metadata.get("nbgrader")
-        cell.metadata = nbformat.from_dict({"nbgrader": nbgrader} if nbgrader else {})
+        cell.source = _clean(text[:LONGEST_TEXT])
         if attached:
             cell.attachments = nbformat.from_dict(attached)
     return cell
 
 
+def _writable(text):
+    """Replace what no file can hold: half a pair of surrogates."""
+    return text.encode("utf-8", "replace").decode()
+
+
+@lru_cache(maxsize=200)
+def _clean(text):
+    """Keep the tags of prose. The exercises' own text comes by with every submission."""
+    text = bleach.clean(text, tags=PROSE_TAGS, strip=True)
+    return text.replace("&gt;", ">").replace("&amp;", "&")  # quotations and TeX
+
+
+@cache
+def _read(path, _changed):
+    return nbformat.read(path, as_version=4)
+
+
 def _grade_id(cell):
     nbgrader = cell.metadata.get("nbgrader")
-    return nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return grade_id if isinstance(grade_id, str) else None

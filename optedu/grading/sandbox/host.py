@@ -208,9 +208,10 @@ def _split(folders, withheld):
     """Return what to read so that all of some folders is seen but what is withheld, and listed."""
     readable, listed = [], []
     for folder in map(Path, folders):
-        if not any(hidden.is_relative_to(folder.resolve()) for hidden in withheld):
+        place = folder.resolve()
+        if not any(hidden.is_relative_to(place) for hidden in withheld):
             readable.append(str(folder))
-        elif folder.resolve() not in withheld:
+        elif place not in withheld:
             entries = [entry for entry in folder.iterdir() if not entry.is_symlink()]
             inner, names = _split(entries, withheld)
             readable += inner

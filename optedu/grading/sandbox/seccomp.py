@@ -9,13 +9,17 @@ import ctypes.util
 import errno
 import os
 
+from . import landlock
+
 _ALLOW, _FAIL = 0x7FFF0000, 0x00050000
-_EQUAL, _MASKED_EQUAL = 4, 7
+_NOT_EQUAL, _EQUAL, _MASKED_EQUAL = 1, 4, 7
 _CLONE_THREAD = 0x10000
 _ACCESS = os.O_RDONLY | os.O_WRONLY | os.O_RDWR
 # Asking about a terminal, how much there is to read, and not to block.
 _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421)
 _PR_SET_NAME, _PR_GET_NAME = 15, 16
+_PR_SET_SECCOMP, _FILTER, _INSTRUCTION = 22, 2, 8
+_SIGNALS = ("kill", "tgkill", "tkill")
 
 # What Python, NumPy and Matplotlib need once they are loaded: memory, open files and folders
 # (Landlock says which), time, threads, signals to themselves, sockets that are already open.
@@ -39,6 +43,10 @@ ALLOWED = """
 """
 
 
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
+
+
 class _Comparison(ctypes.Structure):
     _fields_ = (
         ("argument", ctypes.c_uint),
@@ -57,22 +65,23 @@ def available():
     return True
 
 
-def restrict():
-    """Let this process, from now on, make only the calls of the list.
+def prepare():
+    """Compile what every job may do, which takes as long as a short test, once for all of them.
+
+    Returns
+    -------
+    bytes
+        The filter, for `restrict`.
 
     Raises
     ------
     OSError
-        If libseccomp is missing or the kernel refuses.
+        If libseccomp is missing.
     """
-    seccomp = _library()
-    filter_ = seccomp.seccomp_init(_FAIL | errno.EPERM)
-    try:
-        for name in ALLOWED.split():
+
+    def rules(seccomp, filter_):
+        for name in (*ALLOWED.split(), *_SIGNALS):
             _allow(seccomp, filter_, name)
-        me = os.getpid()
-        for name in ("kill", "tgkill", "tkill"):  # a signal to oneself, nobody else
-            _allow(seccomp, filter_, name, _Comparison(0, _EQUAL, me, 0))
         # A thread, not a process. glibc tries clone3 first, whose flags lie where no filter sees
         # them, and falls back on clone if it is told that the kernel has no such call.
         _allow(
@@ -98,17 +107,66 @@ def restrict():
         # What to duplicate, whether to block: all but leases and signals to other processes.
         for command in (0, 1, 2, 3, 4, 1030, 5, 6, 7, 1032):
             _allow(seccomp, filter_, "fcntl", _Comparison(1, _EQUAL, command, 0))
-        if number := -seccomp.seccomp_load(filter_):
+
+    return _compiled(_FAIL | errno.EPERM, rules)
+
+
+def restrict(prepared):
+    """Let this process, from now on, make only the calls of the list.
+
+    Parameters
+    ----------
+    prepared : bytes
+        What `prepare` has returned.
+
+    Raises
+    ------
+    OSError
+        If the kernel refuses.
+    """
+
+    def to_itself(seccomp, filter_):
+        for name in _SIGNALS:
+            others = _Comparison(0, _NOT_EQUAL, os.getpid(), 0)
+            _rule(seccomp, filter_, _FAIL | errno.EPERM, name, others)
+
+    landlock.no_new_privileges()
+    # Of two filters the stricter one decides; the first has to leave room for the second.
+    for program in (_compiled(_ALLOW, to_itself), prepared):
+        _load(program)
+
+
+def _compiled(otherwise, add_rules):
+    """Return the program that libseccomp makes of some rules."""
+    seccomp = _library()
+    filter_ = seccomp.seccomp_init(otherwise)
+    program = os.memfd_create("filter")
+    try:
+        add_rules(seccomp, filter_)
+        if number := -seccomp.seccomp_export_bpf(filter_, program):
             raise OSError(number, f"seccomp: {os.strerror(number)}")
+        return os.pread(program, 1 << 20, 0)
     finally:
+        os.close(program)
         seccomp.seccomp_release(filter_)
+
+
+def _load(program):
+    """Hand a program to the kernel, which applies it from now on."""
+    text = ctypes.create_string_buffer(program, len(program))
+    filter_ = _Program(len(program) // _INSTRUCTION, ctypes.addressof(text))
+    if ctypes.CDLL(None, use_errno=True).prctl(
+        _PR_SET_SECCOMP, _FILTER, ctypes.byref(filter_), 0, 0
+    ):
+        number = ctypes.get_errno()
+        raise OSError(number, f"seccomp: {os.strerror(number)}")
 
 
 def _library():
     library = ctypes.CDLL("libseccomp.so.2", use_errno=True)
     library.seccomp_init.restype = ctypes.c_void_p
     library.seccomp_init.argtypes = [ctypes.c_uint32]
-    library.seccomp_load.argtypes = [ctypes.c_void_p]
+    library.seccomp_export_bpf.argtypes = [ctypes.c_void_p, ctypes.c_int]
     library.seccomp_release.argtypes = [ctypes.c_void_p]
     library.seccomp_syscall_resolve_name.argtypes = [ctypes.c_char_p]
     library.seccomp_rule_add_array.argtypes = [

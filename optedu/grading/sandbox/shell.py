@@ -1,9 +1,11 @@
 """A shell that keeps what cells put out, in the notebook's format, and sends nothing anywhere."""
 
+import ast
 import io
 import linecache
 import sys
 import traceback
+import warnings
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -11,6 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 PICTURES = 16 << 20  # characters of pictures a cell
+PROMPT = "In ["  # a cell copied with IPython's prompts, which Python takes for an annotation
 MAX_OUTPUTS = 900  # but an error is always kept: without one a test has passed
 
 
@@ -41,6 +44,18 @@ class Recorder(InteractiveShell):
 
     def enable_gui(self, gui=None):
         """Do nothing: there is no window to draw into."""
+
+    def transform_cell(self, raw_cell):
+        """Turn a cell into Python; most is Python already, and to look for magics takes longer."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # it is compiled again, and warns then
+                ast.parse(raw_cell)
+        except Exception:
+            return super().transform_cell(raw_cell)
+        if raw_cell.lstrip().startswith(PROMPT):
+            return super().transform_cell(raw_cell)
+        return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
 
     def run(self, code, output=200_000):
         """Run a cell.

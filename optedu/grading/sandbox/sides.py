@@ -45,6 +45,7 @@ class Side:
 
     def __init__(self, host, other, shell):
         self.host, self.other, self.shell = host, other, shell
+        self.heard = wire.Buffered(other)
         self.kept, self.numbers = {}, {}
         self.codec = wire.Codec(self._keep, self.stand_in, self._number_of, self._find)
 
@@ -62,7 +63,7 @@ class Side:
 
     def receive(self):
         """Return a message of the other side with its value decoded."""
-        message, buffers = wire.receive(self.other)
+        message, buffers = wire.receive(self.heard)
         if "numbers" in message:
             numbers = message["numbers"]
             message["value"] = [numbers, {}] if message["op"] == "callback" else numbers[0]
@@ -88,11 +89,16 @@ class Side:
 class StudentSide(Side):
     """Runs the student's cells, and their functions when a test calls them."""
 
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.lent = {}  # the random generators that an iterator goes on to draw from
+
     def serve(self):
         """Do what the host and the checker ask for, until both are gone."""
         while True:
             try:
-                ready, _, _ = select.select([self.host, self.other], [], [])
+                lines = [self.host, self.other]
+                ready = () if self.heard.rest else select.select(lines, [], [])[0]
                 if self.host in ready:
                     order, _ = wire.receive(self.host)
                     wire.send(self.host, self.shell.run(order["code"], order["output"]))
@@ -154,10 +160,12 @@ class StudentSide(Side):
         target = self._find(message["target"])
         match message["op"]:
             case "next":
+                lent = self.lent.get(message["target"], [])
+                _copy_back(lent, dict(enumerate(message["value"][0])))
                 try:
-                    return {"op": "returned", "value": next(target)}
+                    return {"op": "returned", "value": [next(target), lent]}
                 except StopIteration:
-                    return {"op": "ended"}
+                    return {"op": "ended", "value": lent}
             case "get":
                 return {"op": "returned", "value": getattr(target, message["attribute"])}
             case "call":
@@ -169,6 +177,8 @@ class StudentSide(Side):
                     for place, arg in enumerate(args)
                     if before[place] is not None and _digest(arg) != before[place]
                 }
+                if hasattr(type(result), "__next__"):
+                    self.lent[self._keep(result)] = _generators(args)
                 return {"op": "returned", "value": [result, changed]}
         raise wire.WireError(f"unknown request {message['op']!r}")
 
@@ -228,7 +238,7 @@ class CheckerSide(Side):
             return self._ask(number, args, kwargs, op, attribute)
         except (EOFError, OSError) as error:
             raise StudentError("the process that ran your code has ended") from error
-        except (wire.WireError, KeyError, TypeError, IndexError) as error:
+        except (wire.WireError, KeyError, TypeError, IndexError, ValueError) as error:
             if hasattr(error, "frames"):
                 raise
             self.astray = True
@@ -248,6 +258,7 @@ class CheckerSide(Side):
                 raise stopped  # the test ended the student's loop, whatever the loop made of it
             match message["op"]:
                 case "ended":
+                    _copy_back(args, dict(enumerate(message["value"])))
                     raise StopIteration
                 case "raised":
                     if self.hidden:
@@ -256,6 +267,12 @@ class CheckerSide(Side):
                 case "returned" if op == "call":
                     result, changed = message["value"]
                     _copy_back(args, changed)
+                    if type(result) is RemoteIterator:
+                        result._lent = _generators(args)
+                    return result
+                case "returned" if op == "next":
+                    result, drawn = message["value"]
+                    _copy_back(args, dict(enumerate(drawn)))
                     return result
                 case "returned":
                     return message["value"]
@@ -337,7 +354,13 @@ class RemoteObject:
 
 
 class RemoteIterator(RemoteObject):
-    """Stands for an iterator, of which values are fetched one by one."""
+    """Stands for an iterator, of which values are fetched one by one.
+
+    What it draws from random generators is drawn from the test's own: their states go along.
+    """
+
+    _lent = ()
+    __len__ = None  # what Python asks for before it makes a list, and may do without
 
     def __iter__(self):
         """Return itself."""
@@ -345,7 +368,7 @@ class RemoteIterator(RemoteObject):
 
     def __next__(self):
         """Fetch the next value."""
-        return self._side.call(self._number, (), {}, op="next")
+        return self._side.call(self._number, self._lent, {}, op="next")
 
 
 class _Gone:
@@ -416,6 +439,10 @@ def _digest(value):
     if isinstance(value, list | dict):
         return repr(value)
     return None
+
+
+def _generators(args):
+    return [arg for arg in args if isinstance(arg, np.random.Generator)]
 
 
 def _copy_back(args, changed):

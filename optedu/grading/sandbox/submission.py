@@ -4,6 +4,7 @@ import re
 import select
 import socket
 import time
+from dataclasses import replace
 
 from .host import Dead, TooSlow
 
@@ -44,7 +45,7 @@ class Submission:
         """End both sides."""
         self._end()
 
-    def run(self, code, where):
+    def run(self, code, where, own=None):
         """Run a cell of the student's.
 
         Parameters
@@ -53,6 +54,8 @@ class Submission:
             Its source.
         where : str
             What to call it in a note.
+        own : dict, optional
+            Its own ``seconds`` and ``output``, if it has other limits than the rest.
 
         Returns
         -------
@@ -60,15 +63,13 @@ class Submission:
             ``outputs`` and ``count``, as a notebook keeps them; not to be trusted.
         """
         self._settle(where)
-        result = self._ask(
-            where, self.student, self.student, op="run", code=code, output=self.limits.output
-        )
+        result = self._ask(where, self.student, self.student, own, op="run", code=code)
         if result.get("finished"):
-            self.done.append(code)
+            self.done.append((code, own))
             self.suspect = code
         return result
 
-    def test(self, code, where):
+    def test(self, code, where, own=None):
         """Run a locked test, which calls what the student defined.
 
         Parameters
@@ -77,6 +78,8 @@ class Submission:
             Its source, from the instructor's version.
         where : str
             What to call it in a note.
+        own : dict, optional
+            Its own ``seconds`` and ``output``, if it has other limits than the rest.
 
         Returns
         -------
@@ -84,9 +87,7 @@ class Submission:
             ``outputs`` and ``count``.
         """
         self._settle(where)
-        result = self._ask(
-            where, self.checker, self.student, op="test", code=code, output=self.limits.output
-        )
+        result = self._ask(where, self.checker, self.student, own, op="test", code=code)
         # nbgrader takes a test without an error for passed; only the checker's word is.
         failed = any(output.get("output_type") == "error" for output in _outputs(result))
         if not (result.get("ok") or failed):
@@ -103,16 +104,17 @@ class Submission:
             self.notes.append(f"a cell before {where} ended its process or spoke out of turn")
             self._restart()
 
-    def _ask(self, where, job, guilty, **order):
+    def _ask(self, where, job, guilty, own, **order):
         if self.student is None:
             return _failed(ENDED, f"Not run: {self.why_over}")
-        seconds = self.limits.seconds
+        limits = replace(self.limits, **(own or {}))
+        seconds = limits.seconds
         too_slow = (
             f"Your code did not finish within {seconds:g} seconds. Look for a loop that never "
             "ends: does what its condition tests change from turn to turn?"
         )
         try:
-            result, late = job.ask(seconds, guilty, **order)
+            result, late = job.ask(seconds, guilty, output=limits.output, **order)
         except TooSlow:
             result, late = _failed(TOO_SLOW, too_slow), True
         except Dead:
@@ -152,9 +154,10 @@ class Submission:
             return
         try:
             self._start()
-            for code in self.done:
+            for code, own in self.done:
+                limits = replace(self.limits, **(own or {}))
                 _, late = self.student.ask(
-                    self.limits.seconds, op="run", code=code, output=self.limits.output
+                    limits.seconds, op="run", code=code, output=limits.output
                 )
                 if late or time.monotonic() > self.end_by:
                     raise TooSlow

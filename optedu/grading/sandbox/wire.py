@@ -179,6 +179,33 @@ def receive(socket, deadline=None):
     return head, buffers
 
 
+class Buffered:
+    """A socket to receive from, which asks the system for as much as there is.
+
+    Parameters
+    ----------
+    socket : socket.socket
+        Connected, blocking.
+    """
+
+    def __init__(self, socket):
+        self.socket, self.rest = socket, b""
+
+    def recv(self, count):
+        """Return at most `count` bytes, and none if the other side is gone."""
+        if not self.rest:
+            self.rest = self.socket.recv(_SMALL)
+        part, self.rest = self.rest[:count], self.rest[count:]
+        return part
+
+
+class KeptTuple(tuple):
+    """A tuple that has another type where it comes from, such as a named one."""
+
+
+KeptTuple.__name__ = "tuple"  # what a message calls it
+
+
 class Codec:
     """Turn objects into what a frame holds, and back.
 
@@ -274,6 +301,8 @@ class Codec:
         if isinstance(value, np.ndarray | np.generic):
             return self._encode_array(value, buffers, depth)
         inner = lambda entry: self._encode(entry, buffers, depth + 1)  # noqa: E731
+        if isinstance(value, tuple) and type(value) is not tuple:
+            return self._encode_named(value, inner)
         for name, kind in (("list", list), ("tuple", tuple), ("set", set | frozenset)):
             if isinstance(value, kind):
                 return {name: [inner(entry) for entry in value]}
@@ -303,6 +332,12 @@ class Codec:
             entries = [self._encode(entry, buffers, depth + 1) for entry in array.ravel().tolist()]
             return {"objects": [list(array.shape), entries]}
         return self._encode_handle(value)
+
+    def _encode_named(self, value, inner):
+        """Send a named tuple's entries and its number: handed back, it has its names again."""
+        if type(value) is KeptTuple and value.codec is self:
+            return {"yours": value.number}
+        return {"kept": [self.keep(value), [inner(entry) for entry in value]]}
 
     def _encode_handle(self, value):
         if (number := self.number_of(value)) is not None:
@@ -336,6 +371,11 @@ class Codec:
                 return [inner(entry) for entry in body]
             case "tuple":
                 return tuple(inner(entry) for entry in body)
+            case "kept":
+                number, entries = body
+                value = KeptTuple(inner(entry) for entry in entries)
+                value.codec, value.number = self, int(number)
+                return value
             case "set":
                 return {inner(entry) for entry in body}
             case "dict":

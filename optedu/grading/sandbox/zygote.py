@@ -42,6 +42,7 @@ def main(descriptor, config):
     recorder.reset(new_session=True)
     # Without a dump flag no process of the same user can trace this one or read its memory.
     landlock._libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    config["calls"] = seccomp.prepare()
     gc.collect()
     gc.freeze()
     _tell(host, event="ready")
@@ -146,7 +147,7 @@ def _become(job, limits, descriptors, config, recorder):
         # What is written to a disk, and not to a folder in memory, no limit bounds in sum.
         writable = [folder] if config["alone"] else []
         landlock.restrict(config["readable"], config["listed"], [*writable, *_DEVICES])
-        seccomp.restrict()
+        seccomp.restrict(config["calls"])
         lines = [socket.socket(fileno=descriptor) for descriptor in descriptors]
         side = {"student": sides.StudentSide, "checker": sides.CheckerSide}[config["role"]]
         side(*lines, recorder).serve()

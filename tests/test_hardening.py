@@ -1,0 +1,126 @@
+"""Hostile notebooks: whatever a submission holds, it is set aside in words or made whole again."""
+
+import copy
+import json
+
+import nbformat
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from optedu.grading import intake, release, repair
+from tests.toy_course import RIGHT, answered, make_course
+
+SEEDED = settings(deadline=None, derandomize=True, database=None, max_examples=300)
+
+text = st.text(st.characters(codec=None), max_size=8)  # with lone surrogates and controls
+junk = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | text,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
+    max_leaves=6,
+)
+keys = st.sampled_from(
+    ["cell_type", "source", "metadata", "outputs", "execution_count", "id", "attachments", "x"]
+)
+marks = st.sampled_from(
+    ["nbgrader", "grade_id", "grade", "locked", "solution", "points", "schema_version", "tags"]
+)
+types = st.sampled_from(["code", "markdown", "raw", "heading"])
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    course = make_course(tmp_path_factory.mktemp("hostile"))
+    release.write(course)
+    return course
+
+
+@st.composite
+def damage(draw):
+    """Draw a function that damages a notebook in a few places."""
+
+    def cell_key(nb, cells):
+        cells[draw(st.integers(0, len(cells) - 1))][draw(keys)] = draw(junk)
+
+    def metadata(nb, cells):
+        held = cells[draw(st.integers(0, len(cells) - 1))].get("metadata")
+        if isinstance(held, dict):
+            inner = held.get("nbgrader") if draw(st.booleans()) else held
+            if isinstance(inner, dict):
+                inner[draw(marks)] = draw(junk | types)
+
+    def retype(nb, cells):
+        cells[draw(st.integers(0, len(cells) - 1))]["cell_type"] = draw(types)
+
+    def shuffle(nb, cells):
+        cells[:] = draw(st.permutations(cells))
+
+    def delete(nb, cells):
+        del cells[draw(st.integers(0, len(cells) - 1))]
+
+    def double(nb, cells):
+        cells.insert(0, copy.deepcopy(cells[draw(st.integers(0, len(cells) - 1))]))
+
+    def write(nb, cells):
+        cells[draw(st.integers(0, len(cells) - 1))]["source"] = draw(text)
+
+    def top(nb, cells):
+        where = draw(st.sampled_from(["metadata", "nbformat", "nbformat_minor", "cells", "x"]))
+        nb[where] = draw(junk)
+
+    def kernel(nb, cells):
+        if isinstance(nb.get("metadata"), dict):
+            nb["metadata"][draw(st.sampled_from(["kernelspec", "language_info"]))] = draw(junk)
+
+    gentle = [metadata, retype, shuffle, delete, double, write, kernel]
+    rough = [cell_key, top]
+    acts = draw(st.lists(st.sampled_from(gentle * 2 + rough), min_size=1, max_size=4))
+
+    def apply(nb):
+        for act in acts:
+            cells = nb.get("cells")
+            if isinstance(cells, list) and cells and all(isinstance(c, dict) for c in cells):
+                act(nb, cells)
+        return nb
+
+    return apply
+
+
+@SEEDED
+@given(damage=damage())
+def test_a_damaged_notebook_is_set_aside_or_made_whole(course, damage):
+    released = next(iter(course.notebooks("1-toy").values()))
+    content = damage(answered(released.read_text(encoding="utf-8"), **RIGHT))
+    folder = course.work / "submitted" / "someone" / "1-toy"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / released.name
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+    reason = intake.why_unfit(folder, released)
+    assert reason.isprintable()
+    if reason:
+        assert reason.startswith("toy.ipynb ")
+        return
+    original = nbformat.read(released, as_version=4)
+    nb = nbformat.read(path, as_version=4)
+    nb.cells, notes = repair.repair(nb.cells, original.cells)
+    nb.metadata = original.metadata
+    nbformat.validate(nb)
+    json.dumps(nb, ensure_ascii=False).encode()  # a file can hold it
+    assert all(note.isprintable() for note in notes)
+    known = [cell for cell in original.cells if cell.metadata.get("nbgrader")]
+    kept = [cell for cell in nb.cells if cell.metadata.get("nbgrader")]
+    assert [cell.metadata for cell in kept] == [cell.metadata for cell in known]
+    for mine, theirs in zip(known, kept, strict=True):
+        if not mine.metadata.nbgrader.solution:
+            assert theirs.source == mine.source
+
+
+@SEEDED
+@given(content=st.binary(max_size=60) | junk.map(lambda value: json.dumps(value).encode()))
+def test_what_is_no_notebook_is_set_aside(course, content):
+    released = next(iter(course.notebooks("1-toy").values()))
+    folder = course.work / "submitted" / "nobody" / "1-toy"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / released.name).write_bytes(content)
+    assert intake.why_unfit(folder, released).startswith("toy.ipynb is not a Jupyter notebook")

@@ -1,0 +1,78 @@
+"""The two sides of a submission, on two threads: what a call does to what it is given."""
+
+import socket
+import threading
+from collections import namedtuple
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from optedu.grading.sandbox.sides import CheckerSide, StudentSide
+
+
+def shuffled(n, rng):
+    """Yield the numbers below n in an order that is drawn when the first is asked for."""
+    yield from rng.permutation(n)
+
+
+def drawn_one_by_one(n, rng):
+    """Draw each number when it is asked for."""
+    for _ in range(n):
+        yield int(rng.integers(1000))
+
+
+State = namedtuple("State", "velocity steps")
+
+
+def slowed(x, state):
+    """Halve the velocity that a named tuple holds."""
+    state = State(1.0, 0) if state is None else state
+    return x + state.velocity, State(state.velocity / 2, state.steps + 1)
+
+
+@pytest.fixture
+def theirs():
+    """Return a function that gives what stands for one of the student's functions in a test."""
+    sockets = [*socket.socketpair(), *socket.socketpair()]
+    host, _, here, there = sockets
+    names = {"shuffled": shuffled, "drawn_one_by_one": drawn_one_by_one, "slowed": slowed}
+    student = StudentSide(host, there, SimpleNamespace(user_ns=names, outputs=[]))
+    serving = threading.Thread(target=student.serve)
+    serving.start()
+    checker = CheckerSide(host, here, SimpleNamespace(user_ns={}))
+
+    def ask(name):
+        checker.send(op="names", names=[name])
+        return checker.receive()["value"][name]
+
+    yield ask
+    here.shutdown(socket.SHUT_RDWR)
+    serving.join()
+    for line in sockets:
+        line.close()
+
+
+def test_an_iterator_draws_from_the_generator_it_was_given(theirs):
+    ours, rng = np.random.default_rng(0), np.random.default_rng(0)
+    stand_in = theirs("shuffled")
+    for _ in range(3):  # one epoch after another, each with an order of its own
+        assert list(stand_in(7, rng)) == list(shuffled(7, ours))
+    assert rng.bit_generator.state == ours.bit_generator.state
+
+
+def test_iterators_that_take_turns_share_their_generator(theirs):
+    ours, rng = np.random.default_rng(1), np.random.default_rng(1)
+    stand_in = theirs("drawn_one_by_one")
+    pairs = zip(stand_in(4, rng), stand_in(4, rng), strict=True)
+    mine = zip(drawn_one_by_one(4, ours), drawn_one_by_one(4, ours), strict=True)
+    for got, want in zip(pairs, mine, strict=True):
+        assert got == want
+        assert rng.integers(1000) == ours.integers(1000)  # and the test draws in between
+
+
+def test_a_named_tuple_is_data_here_and_keeps_its_names_over_there(theirs):
+    stand_in, x, state = theirs("slowed"), 0.0, None
+    for _ in range(3):
+        x, state = stand_in(x, state)
+    assert (x, state) == (1.75, (0.125, 3))
