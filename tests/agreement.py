@@ -28,10 +28,13 @@ def wrong_sources(stem):
         sources[fn] = source
         return fn
 
-    sys.modules.pop(f"tests.banks.{stem}", None)
+    modules = [stem, *(path.stem for path in sorted(banks.HERE.glob(f"{stem}_*.py")))]
+    for module in modules:
+        sys.modules.pop(f"tests.banks.{module}", None)
     banks._define = keep
     try:
-        __import__(f"tests.banks.{stem}")
+        for module in modules:
+            __import__(f"tests.banks.{module}")
     finally:
         banks._define = define
     bank = sys.modules[f"tests.banks.{stem}"].BANK

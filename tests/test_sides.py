@@ -22,6 +22,14 @@ def drawn_one_by_one(n, rng):
         yield int(rng.integers(1000))
 
 
+def in_place(x, times):
+    """Double an array that it should leave alone, an entry at a time, and then give up."""
+    for place in range(times):
+        x[place] *= 2
+        yield place
+    raise ValueError("no more")
+
+
 State = namedtuple("State", "velocity steps")
 
 
@@ -37,6 +45,8 @@ def theirs():
     sockets = [*socket.socketpair(), *socket.socketpair()]
     host, _, here, there = sockets
     names = {"shuffled": shuffled, "drawn_one_by_one": drawn_one_by_one, "slowed": slowed}
+    names["in_place"], names["first"] = in_place, lambda x: list(in_place(x, 1))
+    names["order"] = lambda x: (x.flags.c_contiguous, x.tolist())
     student = StudentSide(host, there, SimpleNamespace(user_ns=names, outputs=[]))
     serving = threading.Thread(target=student.serve)
     serving.start()
@@ -76,3 +86,23 @@ def test_a_named_tuple_is_data_here_and_keeps_its_names_over_there(theirs):
     for _ in range(3):
         x, state = stand_in(x, state)
     assert (x, state) == (1.75, (0.125, 3))
+
+
+def test_what_is_done_to_an_argument_shows_even_where_it_ends_in_an_exception(theirs):
+    x = np.ones(3)
+    steps = theirs("in_place")(x, 2)
+    assert next(steps) == 0
+    assert x.tolist() == [2, 1, 1]
+    assert next(steps) == 1
+    with pytest.raises(ValueError, match="no more"):
+        next(steps)
+    assert x.tolist() == [2, 2, 1]
+    with pytest.raises(ValueError, match="no more"):
+        theirs("first")(x)
+    assert x.tolist() == [4, 2, 1]
+
+
+def test_a_transposed_view_stays_one(theirs):
+    matrix = np.arange(6.0).reshape(2, 3)
+    for array in (matrix, matrix.T):
+        assert theirs("order")(array) == (array.flags.c_contiguous, array.tolist())

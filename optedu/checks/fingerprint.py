@@ -251,7 +251,7 @@ def _alike(a, b):
 
 
 def _is_exception(outcome):
-    return str(outcome[0]).startswith("raises ")
+    return str(outcome[:1]).startswith("['raises ")
 
 
 def _common_factor(seen, stored):

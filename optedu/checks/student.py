@@ -136,7 +136,7 @@ class Student:
         """
         args = [arg.copy() if isinstance(arg, np.ndarray) else arg for arg in args]
         before = [arg.copy() if isinstance(arg, np.ndarray) else arg for arg in args]
-        result, error = self._call(args)
+        result, error = self.attempt(*args)
         # Asked of the counter, too: the exception may have been swallowed on its way.
         for arg in args:
             if isinstance(arg, Counted) and arg.calls >= arg.budget:
@@ -162,8 +162,21 @@ class Student:
                     )
         return result
 
-    def _call(self, args):
-        """Return the function's result and None, or None and what it raised."""
+    def attempt(self, *args):
+        """Call the function with these very arguments, not with copies.
+
+        Parameters
+        ----------
+        *args : object
+            Its arguments.
+
+        Returns
+        -------
+        result : object
+            What came back; None if the function raised.
+        error : BaseException or None
+            What it raised.
+        """
         with ExitStack() as stack:
             stack.enter_context(np.errstate(all="ignore"))
             stack.enter_context(warnings.catch_warnings())

@@ -174,8 +174,7 @@ ATTACKS = [
         "half-a-character-in-source",
         "writes half a character into its answer",
         "square = '\ud800'",
-        must="",
-        keeps=(),
+        must="TypeError: 'str' object is not callable",
     ),
     Attack(
         "deep-source",

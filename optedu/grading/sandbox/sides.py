@@ -91,7 +91,7 @@ class StudentSide(Side):
 
     def __init__(self, *args):
         super().__init__(*args)
-        self.lent = {}  # the random generators that an iterator goes on to draw from
+        self.lent = {}  # what an iterator was called with, and goes on to use
 
     def serve(self):
         """Do what the host and the checker ask for, until both are gone."""
@@ -157,30 +157,35 @@ class StudentSide(Side):
                     self.answer(message)  # the checker's function has called ours
 
     def _do(self, message):
-        target = self._find(message["target"])
-        match message["op"]:
-            case "next":
-                lent = self.lent.get(message["target"], [])
-                _copy_back(lent, dict(enumerate(message["value"][0])))
-                try:
-                    return {"op": "returned", "value": [next(target), lent]}
-                except StopIteration:
-                    return {"op": "ended", "value": lent}
-            case "get":
-                return {"op": "returned", "value": getattr(target, message["attribute"])}
-            case "call":
-                args, kwargs = message["value"]
-                before = [_digest(arg) for arg in args]
-                result = target(*args, **kwargs)
-                changed = {
-                    place: arg
-                    for place, arg in enumerate(args)
-                    if before[place] is not None and _digest(arg) != before[place]
-                }
-                if hasattr(type(result), "__next__"):
-                    self.lent[self._keep(result)] = _generators(args)
-                return {"op": "returned", "value": [result, changed]}
-        raise wire.WireError(f"unknown request {message['op']!r}")
+        """Call, step or look; say what comes of it, and which arguments are not as they were."""
+        op, number = message["op"], message["target"]
+        target, args = self._find(number), []
+        if op == "get":
+            act = lambda: getattr(target, message["attribute"])  # noqa: E731
+        elif op == "call":
+            args, kwargs = message["value"]
+            act = lambda: target(*args, **kwargs)  # noqa: E731
+        elif op == "next":
+            args = self.lent.get(number, [])
+            _copy_back(args, message["value"][0])
+            act = lambda: next(target)  # noqa: E731
+        else:
+            raise wire.WireError(f"unknown request {op!r}")
+        before, result = [_digest(arg) for arg in args], None
+        try:
+            result = act()
+            reply = {"op": "returned"}
+        except (Exception, SystemExit, KeyboardInterrupt, Stop) as error:
+            ended = op == "next" and isinstance(error, StopIteration)
+            reply = {"op": "ended"} if ended else _told(error)
+        if op == "call" and hasattr(type(result), "__next__"):
+            self.lent[self._keep(result)] = args
+        changed = {
+            place: arg
+            for place, arg in enumerate(args)
+            if before[place] is not None and _digest(arg) != before[place]
+        }
+        return reply | {"value": [result, changed]}
 
 
 class CheckerSide(Side):
@@ -238,14 +243,16 @@ class CheckerSide(Side):
             return self._ask(number, args, kwargs, op, attribute)
         except (EOFError, OSError) as error:
             raise StudentError("the process that ran your code has ended") from error
-        except (wire.WireError, KeyError, TypeError, IndexError, ValueError) as error:
+        except (wire.WireError, LookupError, TypeError, ValueError, AttributeError) as error:
             if hasattr(error, "frames"):
                 raise
             self.astray = True
             raise StudentError(f"what came back cannot be read: {error}") from error
 
     def _ask(self, number, args, kwargs, op, attribute):
-        self.send(op=op, target=number, attribute=attribute, value=[list(args), kwargs])
+        # An iterator has its arguments already; what the test has drawn meanwhile it has not.
+        value = [_generators(args) if op == "next" else list(args), kwargs]
+        self.send(op=op, target=number, attribute=attribute, value=value)
         stopped = None
         for _ in range(_MAX_CALLBACKS):
             message = self.receive()
@@ -256,26 +263,19 @@ class CheckerSide(Side):
                 sys.stdout.write(str(message.get("printed", ""))[:100_000])
             if stopped is not None:
                 raise stopped  # the test ended the student's loop, whatever the loop made of it
+            result, changed = message.get("value", (None, {}))
+            _copy_back(args, changed)
             match message["op"]:
                 case "ended":
-                    _copy_back(args, dict(enumerate(message["value"])))
                     raise StopIteration
                 case "raised":
                     if self.hidden:
                         message["message"] = "what your code says here is not shown"
                     raise _as_exception(message, StudentError)
-                case "returned" if op == "call":
-                    result, changed = message["value"]
-                    _copy_back(args, changed)
-                    if type(result) is RemoteIterator:
-                        result._lent = _generators(args)
-                    return result
-                case "returned" if op == "next":
-                    result, drawn = message["value"]
-                    _copy_back(args, dict(enumerate(drawn)))
-                    return result
                 case "returned":
-                    return message["value"]
+                    if type(result) is RemoteIterator:
+                        result._lent = args
+                    return result
             raise wire.WireError("no answer to what is asked")
         raise wire.WireError("too many calls")
 
@@ -356,7 +356,7 @@ class RemoteObject:
 class RemoteIterator(RemoteObject):
     """Stands for an iterator, of which values are fetched one by one.
 
-    What it draws from random generators is drawn from the test's own: their states go along.
+    What it does to its arguments, such as drawing from a random generator, it does to the test's.
     """
 
     _lent = ()
@@ -442,7 +442,7 @@ def _digest(value):
 
 
 def _generators(args):
-    return [arg for arg in args if isinstance(arg, np.random.Generator)]
+    return {place: arg for place, arg in enumerate(args) if isinstance(arg, np.random.Generator)}
 
 
 def _copy_back(args, changed):
