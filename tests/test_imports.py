@@ -21,7 +21,8 @@ LEAVES = {"_validation", "_running", "problems", "models", "datasets"}
 MAY_IMPORT = {
     "leaf": {"_validation"},
     "chapter": {*LEAVES, "descent"},
-    "drawing": LEAVES,
+    "plotting": LEAVES,
+    "interactive": {*LEAVES, "chapter", "plotting"},
     "checks": {*LEAVES, "chapter", "checks"},
     "grading": {"_validation", "checks", "grading", "bench"},
     "bench": {*LEAVES, "chapter", "bench", "plotting", "grading"},
@@ -36,10 +37,7 @@ def room(module):
     name = module.split(".")[1] if "." in module else module
     if name in LEAVES:
         return "leaf"
-    if name in ("plotting", "interactive"):
-        return "drawing"
-    named = ("checks", "grading", "bench", "__main__", "__init__", "optedu")
-    return name if name in named else "chapter"
+    return name if name in {*MAY_IMPORT, "__init__", "optedu"} else "chapter"
 
 
 def imports(module, everywhere=True):

@@ -5,7 +5,7 @@ checks that teach, ``hidden=True`` adds those that decide. A check rests on retu
 so it may run in another process than the student's function.
 """
 
-from optedu.checks import descent
+from optedu.checks import descent, gradients, momentum, sgd
 from optedu.checks.exercise import CheckFailed, Exercise, Passed
 
-__all__ = ["CheckFailed", "Exercise", "Passed", "descent"]
+__all__ = ["CheckFailed", "Exercise", "Passed", "descent", "gradients", "momentum", "sgd"]
