@@ -219,6 +219,9 @@ wrong("labels_to_integers", "dtype", "y[indices]", "y[indices].astype(int)",
       "the labels are cut to whole numbers",
       "They need not be classes. Take them as they are.", survives_visible=True)
 
+wrong("single_precision", "dtype", "X[indices]", "X[indices].astype(np.float32)",
+      "the inputs are cut to single precision",
+      "Take them as they are: X[indices].", survives_visible=True)
 wrong("blocks_shuffled", "order", (ORDER, "range(0, len(X), batch_size)"),
       ("order = np.arange(len(X))", "rng.permutation(np.arange(0, len(X), batch_size))"),
       "the minibatches are shuffled, but each of them holds neighbors",
@@ -1102,7 +1105,7 @@ wrong("not_corrected", "missing term", APPEND, "averages.append(m)",
       "the weights do not sum to 1, and the first averages are too near zero",
       "m starts at zero. Divide by the sum of its weights, 1 - decay^t.")
 wrong("no_power", "missing term", "decay**t", "decay",
-      "the weights 1, decay, decay², ... of the points are not divided by their sum",
+      "the powers of decay that weigh the points are not divided by their sum",
       "It is (1 - decay^t) / (1 - decay). Is the power t missing, or the division?")
 wrong("t_one_ahead", "off by one", "decay**t", "decay ** (t + 1)",
       "the power is t + 1",

@@ -332,7 +332,12 @@ def require_pairs(student, X, y, batch_size, case):
             f"{case}, a label is none of those in y.", "Take them as they are: y[indices]."
         )
     for inputs, labels in pairs:
-        if not np.array_equal(inputs, X[np.searchsorted(y, labels).clip(0, len(y) - 1)]):
+        want = X[np.searchsorted(y, labels).clip(0, len(y) - 1)]
+        if not np.array_equal(inputs, want):
+            if np.allclose(inputs, want, rtol=1e-3, atol=0):
+                raise CheckFailed(
+                    f"{case}, inputs have lost digits.", "Take them as they are: X[indices]."
+                )
             raise CheckFailed(
                 f"{case}, inputs stand beside the labels of other examples.",
                 "Draw one order, and take X and y with the same indices.",
@@ -367,10 +372,10 @@ def deals_all_examples(student):
 
 
 @data_batches.hidden
-def takes_any_labels(student):
-    """API: labels may be numbers of any kind, as in a regression."""
+def takes_any_numbers(student):
+    """API: inputs and labels may be numbers of any kind, as in a regression."""
     X, y = rows(10, 2)
-    require_pairs(student, X, y + 0.75, 4, "With labels that are no whole numbers")
+    require_pairs(student, X + 0.1, y + 0.75, 4, "With labels that are no whole numbers")
 
 
 @data_batches.hidden
@@ -602,12 +607,15 @@ def probe_stays_of_data(student):
 
 
 @data_batches.probe
-def probe_labels_of_data(student):
-    """Say whether labels come back as they are."""
+def probe_digits_of_data(student):
+    """Say whether numbers come back as they are."""
     X, y = rows(20, 2)
-    pairs = pairs_of(student, X, y + 0.75, 5, rng(45), "")
-    labels = np.concatenate([labels for _, labels in pairs])
-    return ["all kept" if np.all(np.isin(labels, y + 0.75)) else "changed"]
+    pairs = pairs_of(student, X + 0.1, y + 0.75, 5, rng(45), "")
+    inputs, labels = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
+    return [
+        "inputs kept" if np.all(np.isin(inputs, X + 0.1)) else "inputs changed",
+        "labels kept" if np.all(np.isin(labels, y + 0.75)) else "labels changed",
+    ]
 
 
 @data_batches.probe

@@ -241,6 +241,7 @@ def is_that_of_all_draws(student):
 def vanishes_for_the_whole_data(student):
     """DEG: without replacement the whole data is one minibatch, also of one example."""
     require_variance(student, GRADS, 6, False, case="For the whole data")
+    require_variance(student, TWO[:2], 2, False, case="For two examples, which are the whole data")
     require_variance(student, TWO[:1], 1, False, case="For one example, which is the whole data")
     require_variance(student, TWO[:1], 1, True, case="For one example, drawn with replacement")
 
