@@ -138,6 +138,8 @@ def diagnose(exercise, fn, check, failure):
         if agree(seen, mistake["outcomes"]):
             what = f"your results are exactly those you get when {mistake['when']}."
             return CheckFailed(what, mistake["look"], failure.token, name)
+    if agree(seen, right):  # no probe sees what the check saw, so no factor can explain it
+        return failure
     factor = _common_factor(seen, right)
     if factor:
         hint = f"Everywhere your results are {factor:.3g} times what they should be."

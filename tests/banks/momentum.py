@@ -151,6 +151,11 @@ wrong("no_friction", "missing term", "momentum * v", "v",
 wrong("numbers_swapped", "order", "learning_rate, momentum):", "momentum, learning_rate):",
       "learning_rate and momentum have changed places",
       "The arguments come in the order x, g, state, learning_rate, momentum.")
+wrong("last_point_is_zero", "boundary", (START, UPDATE, RETURN),
+      ("last = np.zeros_like(x) if state is None else state",
+       "v = momentum * (x - last) - learning_rate * g", "return x + v, x.copy()"),
+      "the point before the start is taken to be zero",
+      "The velocity is zero at first: take x itself as the last point.")
 
 wrong = BANK.mistakes("nesterov")
 OLD = "old = np.zeros_like(x) if state is None else state"
@@ -264,6 +269,11 @@ wrong("momentum_squared", "scale", POINT, "x - momentum**2 * old + (1 + momentum
 wrong("numbers_swapped", "order", "learning_rate, momentum):", "momentum, learning_rate):",
       "learning_rate and momentum have changed places",
       "The arguments come in the order x, g, state, learning_rate, momentum.")
+wrong("last_point_is_zero", "boundary", (OLD, UPDATE, RETURN),
+      ("last = np.zeros_like(x) if state is None else state", "new = x - learning_rate * g",
+       "return new + momentum * (new - last), new"),
+      "the point before the start is taken to be zero",
+      "The velocity is zero at first: take x itself as the last point.")
 
 wrong = BANK.mistakes("nesterov_look_ahead")
 UPDATE = "v = momentum * v - learning_rate * grad(x + momentum * v)"
@@ -379,6 +389,16 @@ wrong("only_gradient_step", "missing term", RETURN, "return x + v - momentum * v
 wrong("numbers_swapped", "order", "learning_rate, momentum):", "momentum, learning_rate):",
       "learning_rate and momentum have changed places",
       "The arguments come in the order grad, x, state, learning_rate, momentum.")
+wrong("last_point_is_zero", "boundary", (START, UPDATE, RETURN),
+      ("last = np.zeros_like(x) if state is None else state",
+       "ahead = x + momentum * (x - last)", "return ahead - learning_rate * grad(ahead), x.copy()"),
+      "the point before the start is taken to be zero",
+      "The velocity is zero at first: take x itself as the last point.")
+wrong("rearranged", "wrong point", (UPDATE, RETURN),
+      ("old, v = v, momentum * v - learning_rate * grad(x)",
+       "return x - momentum * old + (1 + momentum) * v, v"),
+      "the steps are those of the rearranged form, whose x is the point looked ahead to",
+      "Here x is the point behind it: ask for grad(x + momentum * v), and return x + v.")
 
 wrong = BANK.mistakes("points_ahead")
 VELOCITIES = "velocities[1:] = points[1:] - points[:-1]"
@@ -464,6 +484,9 @@ wrong("velocity_builds_up", "formula", RETURN,
       "for t in range(1, len(velocities)):\n        velocities[t] += momentum * velocities[t - 1]\n    " + RETURN,
       "velocities are added up as in a run",
       "The step from one point to the next has all of the velocity in it.")
+wrong("np_gradient", "formula", VELOCITIES, "velocities = np.gradient(points, axis=0)",
+      "the velocity is a difference of the points before and after, as np.gradient makes it",
+      "It is the last step: points[t] - points[t - 1], and zero at first.")
 
 wrong = BANK.mistakes("convert")
 GUARD = "if callable(learning_rate):"
@@ -806,6 +829,10 @@ wrong("complex_result", "dtype", RETURN,
 wrong("numbers_swapped", "order", "learning_rate, momentum, curvature", "momentum, learning_rate, curvature",
       "learning_rate and momentum have changed places",
       "The arguments come in the order learning_rate, momentum, curvature.")
+wrong("close_roots_as_equal", "boundary", RETURN,
+      "return np.sqrt(momentum) if p**2 - 4 * momentum < 1e-3 else max(abs(p + root), abs(p - root)) / 2",
+      "roots that are close to each other are taken to be equal",
+      "The border lies where p² = 4 momentum, and nowhere else.", survives_visible=True)
 
 wrong = BANK.mistakes("critical_momentum")
 RETURN = "return (1 - np.sqrt(learning_rate * curvature)) ** 2"
@@ -944,3 +971,7 @@ wrong("single_precision", "dtype", ROOTS,
       "fast, slow = np.sqrt(np.float32(smoothness)), np.sqrt(np.float32(strong_convexity))",
       "the computation is in single precision",
       "Leave the dtype as it is, which has 16 digits.")
+wrong("flat_end_critical", "formula", "return " + RATE + ", " + MOMENTUM,
+      "return 1 / smoothness, (1 - slow / fast) ** 2",
+      "the learning rate is 1/L and the momentum critical for m",
+      "A larger learning rate makes both ends critical with less momentum.")

@@ -226,6 +226,13 @@ def _(x, g, state, momentum, learning_rate):
     return x - learning_rate * b, {"b": b}["b"]
 
 
+@same("last_point_is_zero")
+def _(x, g, state, learning_rate, momentum):
+    points = [0 * x] if state is None else state
+    new = (1 + momentum) * x - learning_rate * g - momentum * points[-1]
+    return new, [*points, np.array(x)]
+
+
 def same(name):
     return BANK.same_mistake("nesterov", name)
 
@@ -534,6 +541,20 @@ def _(grad, x, state, momentum, learning_rate):
     return y - learning_rate * grad(y), x
 
 
+@same("last_point_is_zero")
+def _(grad, x, state, learning_rate, momentum):
+    y = (1 + momentum) * x if state is None else state
+    new = y - learning_rate * grad(y)
+    return new, new + momentum * (new - x)
+
+
+@same("rearranged")
+def _(grad, x, state, learning_rate, momentum):
+    g = grad(x)
+    b = g if state is None else momentum * state + g
+    return x - learning_rate * (g + momentum * b), b
+
+
 def same(name):
     return BANK.same_mistake("points_ahead", name)
 
@@ -632,6 +653,13 @@ def _(points, momentum):
         v = momentum * v + (points[t] - points[t - 1])
         ahead.append(points[t] + momentum * v)
     return ahead
+
+
+@same("np_gradient")
+def _(points, momentum):
+    v = np.vstack([points[1:2], points[1:]]) - np.vstack([points[:1], points[:-1]])
+    v[1:-1] = (points[2:] - points[:-2]) / 2
+    return points + momentum * v
 
 
 def same(name):
@@ -1034,6 +1062,14 @@ def _(learning_rate, momentum, curvature):
     return z[np.argmax(np.abs(z))]
 
 
+@same("close_roots_as_equal")
+def _(learning_rate, momentum, curvature):
+    p = 1 + momentum - learning_rate * curvature
+    if p * p < 4 * momentum or np.isclose(p * p, 4 * momentum, rtol=0, atol=5e-4):
+        return math.sqrt(momentum)
+    return np.max(np.abs(roots(learning_rate, momentum, curvature)))
+
+
 def same(name):
     return BANK.same_mistake("critical_momentum", name)
 
@@ -1186,3 +1222,9 @@ def _(L, m):
 def _(L, m):
     mu = root_of(L, m) ** 2
     return (2 + 2 * mu) / L, mu
+
+
+@same("flat_end_critical")
+def _(L, m):
+    rate = 1 / L
+    return rate, (1 - math.sqrt(rate * m)) ** 2

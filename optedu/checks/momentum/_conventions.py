@@ -165,10 +165,11 @@ def converts_arrays(student):
 
 @convert.hidden
 def refuses_a_schedule(student):
-    """API: no constant numbers do what a schedule does in another convention."""
+    """API: whatever the two conventions, also where they would agree."""
     why = "when the learning rate changes, two conventions may part."
     case = "With a function of the step as learning_rate"
-    for source, target in [("sum", "canonical"), ("average", "difference")]:
+    for pair in ["sum canonical", "average difference", "sum sum", "canonical difference"]:
+        source, target = pair.split()
         require_value_error(student, _schedule, 0.9, source, target, case=case, why=why)
 
 
@@ -281,7 +282,9 @@ def require_effective(student, learning_rate, momentum, convention, case):
     want = learning_rate if convention == "average" else learning_rate / (1 - momentum)
     if same(got, want):
         return
-    if not got > 0:
+    if got < want and same(got, want, 0.02) and not same(got, want, 1e-6):
+        hint = "It is a little too small, as if the sum ends after some terms. It has no end."
+    elif not got > 0:
         hint = "It is a positive number: how many times the gradient a step is long."
     elif convention == "average":
         hint = "What is the average of gradients that are all the same?"

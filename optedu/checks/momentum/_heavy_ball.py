@@ -17,9 +17,9 @@ HEAVY_BALL = Method("the heavy ball", Momentum, False, optimal_heavy_ball, 3.8)
 
 @heavy_ball.visible
 def makes_two_steps_by_hand(student):
-    """EXA: the second step remembers half of the first."""
-    case = "On f(x) = x² from x = [4.0] with learning_rate = 0.25, momentum = 0.5"
-    require_run(student, HEAVY_BALL, bowl(2.0), np.array([4.0]), 0.25, 0.5, 2, case)
+    """EXA: the second step remembers three quarters of the first."""
+    case = "On f(x) = x² from x = [4.0] with learning_rate = 0.2, momentum = 0.75"
+    require_run(student, HEAVY_BALL, bowl(2.0), np.array([4.0]), 0.2, 0.75, 2, case)
 
 
 @heavy_ball.visible

@@ -39,14 +39,14 @@ LOOK_AHEAD = Method("Nesterov's method", Nesterov, True, standard_nesterov, 3.8 
 REARRANGED = Method("Nesterov's method", Nesterov, False, standard_nesterov, 3.8 / 2.8)
 VALLEY = bowl(np.array([1.0, 4.0]))
 IN_VALLEY = "On f(x) = (x₁² + 4 x₂²)/2 from x = [3.0, -1.0], learning_rate = 0.1, momentum = 0.8"
-BY_HAND = "On f(x) = x² from x = [4.0] with learning_rate = 0.25, momentum = 0.5"
+BY_HAND = "On f(x) = x² from x = [4.0] with learning_rate = 0.2, momentum = 0.75"
 NO_MOMENTUM = IN_VALLEY.replace("0.8", "0")
 
 
 @nesterov_look_ahead.visible
 def looks_ahead_by_hand(student):
     """EXA: the second gradient is that of the looked-ahead point."""
-    require_run(student, LOOK_AHEAD, bowl(2.0), np.array([4.0]), 0.25, 0.5, 2, BY_HAND)
+    require_run(student, LOOK_AHEAD, bowl(2.0), np.array([4.0]), 0.2, 0.75, 2, BY_HAND)
 
 
 @nesterov_look_ahead.visible
@@ -62,9 +62,11 @@ def asks_for_one_gradient_a_step(student):
     case = "In four steps"
     walk = Walk(student, LOOK_AHEAD, tilted, START, 0.2, 0.7, case)
     walk.go(4)
-    if any(len(points) != 1 for points in walk.asked):
+    counts = [len(points) for points in walk.asked]
+    if counts != [1, 1, 1, 1]:
+        how = "asked for more than once a step" if max(counts) > 1 else "not asked for every time"
         raise CheckFailed(
-            f"{case}, your function does not ask for exactly one gradient a step.",
+            f"{case}, the gradient is {how}.",
             "Call grad once, at x + momentum * v, and keep what it returns in a variable.",
             token="not one gradient a step",
         )
@@ -73,7 +75,7 @@ def asks_for_one_gradient_a_step(student):
 @nesterov.visible
 def makes_two_steps_rearranged(student):
     """EXA: the first step is longer than the heavy ball's already."""
-    require_run(student, REARRANGED, bowl(2.0), np.array([4.0]), 0.25, 0.5, 2, BY_HAND)
+    require_run(student, REARRANGED, bowl(2.0), np.array([4.0]), 0.2, 0.75, 2, BY_HAND)
 
 
 @nesterov.visible
@@ -113,19 +115,19 @@ def probe_gradients_a_step(student):
 
 @nesterov_look_ahead.probe
 def probe_where_it_asks(student):
-    """Say where the second gradient is asked for."""
+    """Say where the second step asks for its gradient, or one of them."""
     walk = Walk(student, LOOK_AHEAD, tilted, START, 0.3, 0.6, "")
     start, x = walk.go(1)
     walk.go(1)
     places = {
-        "at x": x,
         "ahead": x + 0.6 * (x - start),
+        "at x": x,
         "behind": x - 0.6 * (x - start),
         "a whole step ahead": x + (x - start),
         "at the start": start,
     }
     asked = walk.asked[1]
-    found = [name for name, place in places.items() if asked and same(asked[0], place)]
+    found = [name for name, place in places.items() if any(same(a, place) for a in asked)]
     return found[:1] or ["elsewhere" if asked else "nowhere"]
 
 

@@ -52,6 +52,8 @@ def require_radius(student, learning_rate, momentum, curvature, case, tolerance=
         hint = "A size is not negative: take the absolute value of each root."
     elif swings:
         hint = "The roots are complex here. What is their product, and so the size of each?"
+    elif same(got, np.sqrt(momentum)):
+        hint = "The roots are real here, and sqrt(momentum) lies between their sizes."
     elif got < want:
         hint = "The roots are real here, and the other one is larger in size."
     else:
@@ -125,6 +127,14 @@ def is_the_double_root(student):
     case = "Where both roots are equal"
     for learning_rate, momentum, curvature in [(0.25, 0.25, 1.0), (1.0, 0.25, 2.25)]:
         require_radius(student, learning_rate, momentum, curvature, case, tolerance=1e-6)
+
+
+@spectral_radius.hidden
+def tells_two_close_roots_apart(student):
+    """DEG: next to critical damping the larger root moves away like a square root."""
+    case = "Where the roots are close to each other"
+    for learning_rate, momentum in [(0.2499, 0.25), (0.249999999, 0.25), (0.2501, 0.25)]:
+        require_radius(student, learning_rate, momentum, 1.0, case, tolerance=1e-6)
 
 
 def require_critical(student, learning_rate, curvature, case):
@@ -289,6 +299,13 @@ for numbers in [
     critical_momentum.probe(probe_number(*numbers))
 for numbers in [(16.0, 1.0), (9.0, 4.0), (3.0, 0.5), (25.0, 4.0), (0.7, 0.2), (4.0, 4.0), (10, 3)]:
     optimal_heavy_ball.probe(probe_pair(*numbers))
+
+
+@spectral_radius.probe
+def probe_close_roots(student):
+    """Say whether two roots that are close are told apart."""
+    got = as_number(student(0.2499, 0.25, 1.0, case=""), "")
+    return ["as if equal" if same(got, 0.5, 1e-3) else "apart"]
 
 
 @critical_momentum.probe
