@@ -35,6 +35,10 @@ wrong("not_put_back", "stale state", COPIES,
       "ahead, behind = x, x.copy()",
       "an entry that was moved is not put back before the next one",
       "After an entry is done, set it to what it was, or begin each time with a fresh copy.")
+wrong("forward_not_put_back", "stale state", COPIES,
+      'ahead, behind = (x if scheme == "forward" else x.copy()), x.copy()',
+      "an entry that was moved is put back in the central scheme alone",
+      "Put it back in the forward scheme, too, or begin each time with a fresh copy.")
 wrong("changes_x", "aliasing", (FLOATS, COPIES),
       ("x = x if x.dtype == float else x.astype(float)", "ahead, behind = x, x.copy()"),
       "x itself is moved and not put back",
@@ -68,6 +72,12 @@ wrong("flattened_points", "axis", (FLOATS, HERE),
 wrong("vectors_only", "axis", LOOP, "for index in range(len(x)):",
       "the loop runs over the rows, as if x were a vector",
       "np.ndindex(x.shape) runs over all entries of an array of any shape.")
+wrong("unit_vectors", "axis", (FLOATS, MAKE, LOOP, COPIES, "ahead[index] += h", "behind[index] -= h"),
+      ("x = np.atleast_1d(np.array(x, dtype=float))", "grads = np.zeros(len(x))",
+       "for index in range(len(x)):",
+       "step = h * np.eye(len(x))[index]", "ahead = x + step", "behind = x - step"),
+      "the unit vectors are made for vectors only",
+      "For any shape, make step = np.zeros(x.shape) and set step[index] = h.")
 wrong("no_numbers", "boundary", MAKE, "grads = np.zeros(x.shape if len(x) else ())",
       "a single number as x is taken for a vector",
       "A number has the shape (), and len does not work there. Use x.shape and np.ndindex.",
@@ -111,6 +121,9 @@ wrong("fixed_step", "hard-coded", HERE, "h = 1e-5\n    " + HERE,
 wrong("long_default", "hard-coded", "h=1e-5", "h=1e-2",
       "the default step is far too long",
       "The default is h=1e-5.", survives_visible=True)
+wrong("longer_default", "hard-coded", "h=1e-5", "h=1e-4",
+      "the default step is ten times too long",
+      "The default is h=1e-5.", survives_visible=True)
 wrong("tiny_default", "hard-coded", "h=1e-5", "h=1e-14",
       "the default step is so short that rounding drowns the difference",
       "The default is h=1e-5.", survives_visible=True)
@@ -130,6 +143,9 @@ wrong("sign", "sign", ("f(ahead) - here", "f(ahead) - f(behind)"),
 wrong("backward", "wrong point", "ahead[index] += h", "ahead[index] -= h",
       "the step ahead goes back",
       "The point ahead is x + h e_i.")
+wrong("forward_looks_back", "wrong point", "(f(ahead) - here)", "(here - f(behind))",
+      "the forward scheme looks back, from x to x - h",
+      "Its two points are x + h e_i and x.")
 wrong("sum_of_values", "sign", ("f(ahead) - here", "f(ahead) - f(behind)"),
       ("f(ahead) + here", "f(ahead) + f(behind)"),
       "the two values are added",
@@ -166,8 +182,9 @@ wrong("returns_in_loop", "order", "return grads", "    return grads",
 wrong("three_half_steps", "formula", "behind[index] -= h", "behind[index] -= h / 2",
       "the two points of the central difference are not equally far from x",
       "One lies at x + h, the other at x - h.")
-wrong("half_steps", "wrong point", ("ahead[index] += h", "behind[index] -= h", "/ (2 * h)"),
-      ("ahead[index] += h / 2", "behind[index] -= h / 2", "/ h"),
+wrong("half_steps", "wrong point", CENTRAL,
+      "ahead[index] = x[index] + h / 2\n            behind[index] = x[index] - h / 2\n"
+      "            grads[index] = (f(ahead) - f(behind)) / h",
       "the two points are h/2 away from x, and h from each other",
       "The central difference reaches h to each side: x + h and x - h.")
 wrong("second_difference", "formula", ("(f(ahead) - f(behind)) / (2 * h)", 'if scheme == "forward" else None'),
@@ -206,6 +223,10 @@ wrong("divided_by_measurement", "boundary", ERRORS,
       "errors = np.abs(claimed - measured) / np.abs(measured)",
       "the error is divided by the measured slope alone, which may be zero",
       "Divide by the larger of the two, and let 0/0 be 0.")
+wrong("measurement_with_floor", "scale", ERRORS,
+      "errors = np.abs(claimed - measured) / (np.abs(measured) + 1e-12)",
+      "the error is divided by the measured slope and a small number, not by the larger of the two",
+      "Divide by the larger of the two, and let 0/0 be 0.", survives_visible=True)
 wrong("zero_over_zero", "boundary", ERRORS, "errors = np.abs(claimed - measured) / whole",
       "zero is divided by zero where both gradients are zero",
       "Two zeros agree: replace a zero denominator by 1.")
@@ -252,6 +273,9 @@ wrong("loose", "boundary", "<= 1e-7", "<= 1e-2",
       "A right gradient agrees to nine digits; an error of 1 % is a mistake.")
 wrong("a_little_loose", "boundary", "<= 1e-7", "<= 5e-4",
       "the threshold is too large to see small mistakes",
+      "A right gradient agrees to nine digits. Take 1e-7.", survives_visible=True)
+wrong("slightly_loose", "boundary", "<= 1e-7", "<= 1e-5",
+      "the threshold is larger than 1e-6",
       "A right gradient agrees to nine digits. Take 1e-7.", survives_visible=True)
 wrong("too_strict", "boundary", "<= 1e-7", "<= 1e-16",
       "the threshold is smaller than what differences can do",
@@ -308,6 +332,9 @@ wrong("single_precision", "dtype", "x = np.array(x, dtype=float)",
       "x = x.copy() if x.dtype == np.float32 else np.array(x, dtype=float)",
       "the points are moved in single precision, where the step is hardly seen",
       "Begin with x = np.array(x, dtype=float).", survives_visible=True)
+wrong("points_in_dtype_of_x", "dtype", "x = np.array(x, dtype=float)", "x = x.copy()",
+      "the points keep the dtype of x, so that integers and single precision swallow the step",
+      "Begin with x = np.array(x, dtype=float).", survives_visible=True)
 wrong("norms_compared", "formula", ERRORS,
       "errors = np.full(len(x), abs(np.linalg.norm(claimed) - np.linalg.norm(measured))"
       " / max(np.linalg.norm(whole), 1e-300))",
@@ -318,6 +345,11 @@ wrong("directions_compared", "formula", ERRORS,
       " * np.linalg.norm(measured), 1e-300) if np.any(whole) else 0.0)",
       "only the angle between the two gradients is looked at",
       "A gradient has a length, too. Compare entry by entry.")
+wrong("angle_decides", "formula", PASSED,
+      '"passed": 1 - claimed @ measured / max(np.linalg.norm(claimed) * np.linalg.norm(measured),'
+      ' 1e-300) <= 1e-7 or not np.any(whole)',
+      "the verdict rests on the angle between the two gradients",
+      "A gradient has a length, too. Let the worst entry decide.")
 wrong("sums_compared", "formula", ERRORS,
       "errors = np.full(len(x), abs(claimed.sum() - measured.sum()) / max(abs(whole).sum(), 1e-300))",
       "the sums of the two gradients are compared",
@@ -345,6 +377,11 @@ wrong("allclose", "formula", REPORT,
       'return {"passed": np.allclose(claimed, measured), "error": errors[worst], "index": worst}',
       "np.allclose decides, with its own tolerances, of which one is absolute",
       "Its atol=1e-8 lets all tiny gradients pass. Compare relative errors.", survives_visible=True)
+wrong("absolute_tolerance", "formula", REPORT,
+      'return {"passed": np.allclose(claimed, measured, rtol=1e-7), "error": errors[worst], "index": worst}',
+      "np.allclose decides, with its absolute tolerance of 1e-8",
+      "That lets all tiny gradients pass. Set atol=0, or compare relative errors.",
+      survives_visible=True)
 wrong("verdict_inverted", "sign", "<= 1e-7", "> 1e-7",
       'the verdict is the wrong way round',
       'It is True where the claim is right.')
@@ -475,6 +512,10 @@ for exercise, MADE, NOISE, DRAWN in [
     wrong("nan_kept", "boundary", "if value < lowest:", "if not value >= lowest:",
           "a loss of NaN is taken for an improvement",
           "value < lowest is false for NaN, and so is value >= lowest.", survives_visible=True)
+    wrong("nan_is_least", "boundary", "if value < lowest:", "if np.argmin([lowest, value]):",
+          "a NaN is taken for the least loss, and never replaced",
+          "np.argmin and np.minimum.accumulate take NaN for the least. Treat it as infinite.",
+          survives_visible=True)
     wrong("improves_by_margin", "boundary", "if value < lowest:", "if value < lowest - 1e-3:",
           "a small improvement is passed over",
           "Any loss that is lower is better.", survives_visible=True)
@@ -534,6 +575,14 @@ wrong("stops_early", "boundary", "        history.append(lowest)",
       "        history.append(lowest)\n        if lowest < 1.5:\n            break",
       "the search ends once the loss is low",
       "Make all the draws.")
+wrong("loss_compared", "order", ("value = loss(trial)", KEEP),
+      ("", "if best is None or not loss(best) <= loss(trial):\n            best = trial\n"
+       "        lowest = loss(best)"),
+      "loss is called anew for each comparison and for the history",
+      "Call it once for each point, and keep its value in a variable.")
+wrong("nan_at_start", "boundary", "if value < lowest:", "if best is None or value < lowest:",
+      "a loss of NaN at the first draw is never replaced",
+      "No number is less than NaN. Treat it as infinite.", survives_visible=True)
 wrong("negative_losses_lost", "boundary", "value < lowest", "value < lowest and value > 0",
       "negative losses are passed over",
       "A loss may be negative, and then it is lower than zero.", survives_visible=True)

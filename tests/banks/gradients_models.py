@@ -153,7 +153,8 @@ wrong("labels_by_column", "axis", LABELS, "D[:, y] -= 1",
 wrong("loss_by_column", "axis", MEAN, "-log_P[:, y].mean()",
       "the loss averages whole columns",
       "log_P[:, y] is every row, in the columns of y. One entry a row is log_P[rows, y].")
-wrong("labels_from_one", "off by one", MEAN, "-log_P[rows, y - 1].mean()",
+wrong("labels_from_one", "off by one", "N, rows = len(X), np.arange(len(X))",
+      "N, rows, y = len(X), np.arange(len(X)), y - 1",
       "the classes are counted from 1",
       "They are counted from 0: use y as it is.")
 wrong("classes_of_the_batch", "boundary", LABELS, "D = D - np.eye(y.max() + 1)[y]",
@@ -509,6 +510,12 @@ wrong("slope_of_sigmoid", "formula", SLOPE, SLOPE.replace("1 - H**2", "H * (1 - 
 wrong("slope_of_tanh_sign", "sign", SLOPE, SLOPE.replace("1 - H**2", "1 + H**2"),
       "the slope of tanh is 1 + H²",
       "It is 1 - H²: it is largest at 0.")
+wrong("slope_always_of_tanh", "hard-coded", SLOPE, "slope = 1 - H**2",
+      "the slope is that of tanh whatever is asked for",
+      "The bend asks for the activation, and so must its slope: for the ReLU it is A > 0.")
+wrong("slope_always_of_relu", "hard-coded", SLOPE, "slope = A > 0",
+      "the slope is that of the ReLU whatever is asked for",
+      "The bend asks for the activation, and so must its slope: for tanh it is 1 - H².")
 wrong("slope_of_tan", "formula", SLOPE, SLOPE.replace("1 - H**2", "1 / np.cos(A)**2"),
       "the slope is that of the tangent, 1/cos²",
       "The hyperbolic tangent has the slope 1 - H², or 1/cosh².")
@@ -702,7 +709,7 @@ wrong("gradients_accumulate", "stale state", DONE,
       "        grads = {name: grads[name] + old[name] for name in grads}\n"
       "    mlp_value_and_grad.old = grads\n    " + DONE,
       "gradients add up from call to call",
-      "Start every call from new arrays, made inside the function.", survives_visible=True)
+      "Start every call from new arrays, made inside the function.")
 wrong("changes_params", "aliasing", DONE,
       "for name in params:\n        params[name] *= l2\n        grads[name] = grads[name] + params[name]\n    return loss, grads",
       "params or one of its arrays is changed in place",

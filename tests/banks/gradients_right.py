@@ -90,8 +90,11 @@ def relative_step(f, x, h=1e-5, scheme="central"):
         step = h * max(1, abs(x[i]))
         e = np.zeros(x.shape)
         e[i] = step
-        grads[i] = (f(x + e) - here) / step if scheme == "forward" else (
-            (f(x + e) - f(x - e)) / (2 * step))
+        grads[i] = (
+            (f(x + e) - here) / step
+            if scheme == "forward"
+            else ((f(x + e) - f(x - e)) / (2 * step))
+        )
     return grads
 
 

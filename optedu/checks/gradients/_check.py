@@ -2,7 +2,7 @@
 
 The student's function is a tool, judged on claims that are right or wrong by construction (family
 MET). One claim is one check. Right ones lie below a relative error of 1e-9 and wrong ones above
-1e-5, whatever the norm, so that any threshold between 1e-8 and 1e-6 tells them apart.
+4e-6, whatever the norm, so that any threshold between 1e-8 and 1e-6 tells them apart.
 """
 
 from typing import NamedTuple
@@ -337,6 +337,8 @@ WRONG = [
      None, 0.01 / 1.01),
     (exponential, times(1.0001, exponential_grad), POINT / 2, "For a gradient 1e-4 too large",
      None, 1e-4),
+    (exponential, times(1 + 5e-6, exponential_grad), POINT / 2, "For a gradient 5e-6 too large",
+     None, 5e-6),
     (sines, with_entry(np.cos, 2, lambda entry: entry * (1 + 1e-4)), TWELVE[:4],
      "For a gradient with one entry that is 1e-4 too large", 2, None),
     (product, with_entry(product_grad, 1, 0.0), POINT,
@@ -481,6 +483,7 @@ for f, grad, x in [
     (cubic, times(1.001, cubic_grad), SIX),
     (cubic, times(1.0001, cubic_grad), THREE),
     (cubic, times(0.9999, cubic_grad), THREE),
+    (cubic, with_entry(cubic_grad, 1, lambda entry: entry * (1 + 5e-6)), THREE),
     (cubic, lambda x: cubic_grad(x) - 0.25 * x, SIX),
     (cubic, lambda x: cubic_grad(x)[::-1], SIX),
     (cubic, lambda x: np.abs(cubic_grad(x)) * [1, -1, 1], THREE),

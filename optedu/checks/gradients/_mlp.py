@@ -8,7 +8,7 @@ look.
 import numpy as np
 
 from optedu.checks.exercise import Exercise
-from optedu.checks.families import ROUNDING, same
+from optedu.checks.families import ROUNDING, as_numbers, same
 from optedu.checks.gradients._models import (
     digits_of,
     fixed_penalty,
@@ -133,9 +133,14 @@ def smooth_network(n_examples, n_inputs, n_hidden, n_classes):
     return params, np.sin(np.arange(size) ** 2).reshape(n_examples, n_inputs)
 
 
+def copies_of(grads, case):
+    """Return all gradients in one row, which a later call leaves alone."""
+    return np.concatenate([as_numbers(grads[name], case).ravel() for name in NAMES])
+
+
 @mlp_value_and_grad.visible
 def goes_back_by_hand(student):
-    """EXA: one input, one hidden unit, two classes, one example."""
+    """EXA: one input, one hidden unit, two classes, one example; and once more, from anew."""
     params = {
         "W1": np.array([[3.0]]),
         "b1": np.array([-1.0]),
@@ -143,7 +148,18 @@ def goes_back_by_hand(student):
         "b2": np.array([10.0, 0.0]),
     }
     case = "For the example by hand, W1 = [[3]], b1 = [-1], W2 = [[1, 3]], b2 = [10, 0], x = 2"
-    require(student, params, np.array([[2.0]]), np.array([0]), 0.0, "relu", case=case)
+    rest = (np.array([[2.0]]), np.array([0]), 0.0, "relu")
+    calls = []
+    for _ in range(2):
+        loss, grads = parts_of(student, params, *rest, case=case)
+        calls.append(np.append(copies_of(grads, case), loss))
+    if not np.allclose(*calls, equal_nan=True):
+        raise CheckFailed(
+            f"{case}, your function returns something else when it is called again.",
+            "Start every call from new arrays, made inside the function.",
+            token="another answer",
+        )
+    require(student, params, *rest, case=case)
 
 
 @mlp_value_and_grad.visible
@@ -435,6 +451,18 @@ def probe_digits(student):
     _, grads = arrays_of(student, params, X, y, 0.0, "tanh", case="")
     exact = exact_grads(params, X, y, 0.0, "tanh")
     return [digits_of(_strung(grads), _strung(exact))]
+
+
+@mlp_value_and_grad.probe
+def probe_repeats(student):
+    """Say whether the gradients grow by the same from call to call."""
+    args, calls = (*network(49, 2, 4, 2, 3), 0.0, "tanh"), []
+    for _ in range(3):
+        calls.append(copies_of(parts_of(student, *args, case="")[1], ""))
+    first, second = np.diff(calls, axis=0)
+    if np.abs([first, second]).max() <= ROUNDING:
+        return ["repeats"]
+    return ["adds up" if same(first, second) else "differs"]
 
 
 def _strung(arrays):

@@ -19,6 +19,8 @@ numerical_gradient = Exercise(
 
 # Rounding in f, about 1e-16, is divided by the step, 1e-5; ten values add up in f.
 QUOTIENT = 1e-8
+# The error of a forward difference with the default step, and more than that of any shorter one.
+SHORT = 3e-5
 
 
 def wave(x):
@@ -39,9 +41,15 @@ def cubic(x):
     return a * a * a + 2 * a * b
 
 
-def sine(x):
-    """Return the sine of the first entry."""
-    return float(np.sin(x[0]))
+def two_powers(x):
+    """Return a function on which the step shows in each entry and the schemes differ in both."""
+    return float(x[0] ** 3 + 3 * x[1] ** 2)
+
+
+def magnified(x):
+    """Return a function of which the quotients at 1 show the step: (h / 1e-5)² and h / 1e-5."""
+    a, b = (float(entry) - 1 for entry in x)
+    return 1e10 * a * a * a + 1e5 * b * b
 
 
 def shaped(f, shape):
@@ -89,6 +97,7 @@ def require_slopes(student, f, x, h, scheme, case):
     if same(got, want, QUOTIENT):
         return
     other = quotients(f, x, h, "forward" if scheme == "central" else "central")
+    limit = quotients(f, x)
     wrong = ~(np.abs(got - want) <= QUOTIENT * np.max(np.abs(want)))
     if not np.all(np.isfinite(got)):
         hint = "Some entries are not finite. What do you divide by, and can that be zero?"
@@ -96,6 +105,10 @@ def require_slopes(student, f, x, h, scheme, case):
         hint = (
             "Everything is zero. Does the step reach the point that f is given? In an array of "
             "integers it is lost."
+        )
+    elif same(got, limit, SHORT) and not same(want, limit, SHORT):
+        hint = (
+            "That is nearly the derivative. Two points as far apart as h says give another number."
         )
     elif same(got, other, QUOTIENT):
         hint = "It is the other of the two schemes. Which difference is scheme to choose?"
@@ -113,21 +126,17 @@ def require_slopes(student, f, x, h, scheme, case):
 
 
 @numerical_gradient.visible
-def measures_a_parabola(student):
-    """EXA: the central quotient of a quadratic is its derivative."""
-    case = 'On f(x) = x₀² + 3 x₁ at x = [0.5, 1.0] with h = 0.1, scheme = "central"'
-    require_slopes(
-        student, lambda x: float(x[0] ** 2 + 3 * x[1]), np.array([0.5, 1.0]), 0.1, "central", case
-    )
+def looks_to_both_sides(student):
+    """EXA: the central quotient of x³ is 3 x² + h²; that of 3 x² is its derivative."""
+    case = 'On f(x) = x₀³ + 3 x₁² at x = [0.5, 1.0] with h = 0.1, scheme = "central"'
+    require_slopes(student, two_powers, np.array([0.5, 1.0]), 0.1, "central", case)
 
 
 @numerical_gradient.visible
 def looks_ahead(student):
-    """EXA: the forward quotient of x² is 2 x + h."""
-    case = 'On f(x) = x₀² + 3 x₁ at x = [0.5, 1.0] with h = 0.1, scheme = "forward"'
-    require_slopes(
-        student, lambda x: float(x[0] ** 2 + 3 * x[1]), np.array([0.5, 1.0]), 0.1, "forward", case
-    )
+    """EXA: the forward quotient of x³ is 3 x² + 3 x h + h², and that of 3 x² is 6 x + 3 h."""
+    case = 'On f(x) = x₀³ + 3 x₁² at x = [0.5, 1.0] with h = 0.1, scheme = "forward"'
+    require_slopes(student, two_powers, np.array([0.5, 1.0]), 0.1, "forward", case)
 
 
 @numerical_gradient.visible
@@ -320,11 +329,15 @@ def after_an_exception(student, x, scheme):
 
 
 def probe_slopes(f, x, *options):
-    """Return a probe that keeps the slopes, or the shape of what comes."""
+    """Return a probe that keeps the slopes, or the shape of what comes, or that h is not used."""
 
     def probe(student):
         value = student(shaped(f, x.shape), x, *options, case="")
         slopes = as_numbers(value, "")
+        if slopes.shape == x.shape and options and options[0] >= 0.1:
+            limit = quotients(f, x)
+            if same(slopes, limit, SHORT) and not same(quotients(f, x, *options), limit, SHORT):
+                return ["derivative"]
         return [f"shape {slopes.shape}", *slopes.ravel()[:6]]
 
     return probe
@@ -346,6 +359,7 @@ for x, *options in [
 numerical_gradient.probe(probe_slopes(bowl, np.array([2, -1, 1]), 1e-3, "central"))
 numerical_gradient.probe(probe_slopes(bowl, np.array([2, -1, 1]), 0.5, "central"))
 numerical_gradient.probe(probe_slopes(cubic, np.array([0.8, -0.5])))
+numerical_gradient.probe(probe_slopes(magnified, np.ones(2)))
 
 
 @numerical_gradient.probe

@@ -451,9 +451,27 @@ def probe_seeds(start):
         return [
             "repeats" if same(first, second) else "does not repeat",
             "as another seed" if same(first, other) else "unlike another seed",
+            "one draw" if same(first[-1] - first[-2], 0 * first[-1]) else "several draws",
         ]
 
     return probe
+
+
+def probe_repeats(start):
+    """Return a probe that says how often a point is tried again."""
+
+    def probe(student):
+        rng = np.random.default_rng(3)
+        points = outcome_of(student, bowl, start, 7, rng, 1.0, case="").points
+        again = len(points) - len(np.unique(points, axis=0))
+        words = ["no point again", "some again", "as many again", "more again"]
+        return [words[np.searchsorted([1, 7, 8], again, side="right")]]
+
+    return probe
+
+
+random_search.probe(probe_repeats(3))
+random_local_search.probe(probe_repeats(np.array([2.0, 1.0])))
 
 
 @random_local_search.probe
