@@ -110,6 +110,25 @@ def visit(browser, origin):
         context.close()
 
 
+@pytest.fixture
+def figure(visit, request):
+    """Return a function that opens a figure's page and waits until the figure is live.
+
+    The module of the test says in FIGURES which page each figure is on.
+    """
+
+    def open_figure(name, **options):
+        page = visit(request.module.FIGURES[name], math=False, **options)
+        found = page.locator(f"#fig-{name}")
+        found.scroll_into_view_if_needed()
+        found.locator(".lf-readout:not(:empty)").wait_for()
+        # It is not as tall as its static picture and table were, and the theme scrolls smoothly.
+        found.evaluate("f => f.scrollIntoView({ block: 'center', behavior: 'instant' })")
+        return page, found
+
+    return open_figure
+
+
 @pytest.fixture(scope="session")
 def node():
     """Return a function that runs an ES module under Node and returns what it prints as JSON.

@@ -6,28 +6,30 @@ import re
 import pytest
 
 FIGURES = {
+    "gradients-contours": "book/1-gradients.html",
+    "gradients-secant": "book/1-gradients.html",
+    "gradients-step-size": "book/1-gradients.html",
+    "gradients-kink": "book/1-gradients.html",
     "descent-rate": "book/2-descent.html",
     "descent-condition": "book/2-descent.html",
     "descent-backtracking": "book/2-descent.html",
     "descent-diagnose": "book/2-descent.html",
+    "momentum-friction": "book/4-momentum.html",
+    "momentum-phase": "book/4-momentum.html",
+    "momentum-counterexample": "book/4-momentum.html",
+    "momentum-conventions": "book/4-momentum.html",
+    "sgd-noise-floor": "book/3-sgd.html",
+    "sgd-cloud": "book/3-sgd.html",
+    "sgd-schedules": "book/3-sgd.html",
+    "sgd-shuffler": "book/3-sgd.html",
+    "sgd-batch-map": "book/3-sgd.html",
     "intro-race": "book/intro.html",
     "intro-saddle": "book/intro.html",
 }
-PLAYED = ["intro-race", "intro-saddle"]
-
-
-@pytest.fixture
-def figure(visit):
-    """Return a function that opens a figure's page and waits until the figure is live."""
-
-    def open_figure(name, **options):
-        page = visit(FIGURES[name], math=False, **options)
-        found = page.locator(f"#fig-{name}")
-        found.scroll_into_view_if_needed()
-        found.locator(".lf-readout:not(:empty)").wait_for()
-        return page, found
-
-    return open_figure
+PLAYED = [
+    *("intro-race", "intro-saddle", "momentum-friction", "momentum-counterexample"),
+    *("sgd-noise-floor", "sgd-shuffler"),
+]
 
 
 def readout(figure):
@@ -90,7 +92,12 @@ def test_slider_keys_step_leap_reach_the_ends_and_escape(figure):
     assert readout(found) == default
 
 
-DRAGGED = ["descent-rate", "descent-condition", "descent-backtracking", "intro-race"]
+DRAGGED = [
+    *("descent-rate", "descent-condition", "descent-backtracking", "intro-race"),
+    *("momentum-friction", "momentum-phase", "momentum-counterexample"),
+    "sgd-batch-map",
+    *("gradients-contours", "gradients-secant", "gradients-kink"),
+]
 
 
 @pytest.mark.parametrize("name", DRAGGED)

@@ -20,11 +20,11 @@ export function bottomAxis(group, scale, frame, { label = "", ticks = 5, values 
 }
 
 /** Redraw a vertical axis at the left; its label is the panel's title. */
-export function leftAxis(group, scale, frame, { ticks = 5, values = null } = {}) {
+export function leftAxis(group, scale, frame, { ticks = 5, values = null, grid = true } = {}) {
   group.replaceChildren();
   for (const value of values ?? scale.ticks(ticks)) {
     const y = scale(value);
-    svg("line", { class: "lf-grid", x1: frame.left, x2: frame.right, y1: y, y2: y }, group);
+    if (grid) svg("line", { class: "lf-grid", x1: frame.left, x2: frame.right, y1: y, y2: y }, group);
     svg("text", { class: "lf-tick", x: frame.left - 7, y: y + 4, "text-anchor": "end", text: tick(value) }, group);
   }
 }

@@ -4,9 +4,10 @@ import { setAttributes, svg } from "./dom.js";
 
 /**
  * Add a draggable point. `read()` gives its position in data units, `move([x, y])` receives the
- * wish, `step` is what an arrow key moves by (ten times that with Shift).
+ * wish, `step` is what an arrow key moves by (ten times that with Shift), on both axes or each.
+ * With `leaps`, a click anywhere in the panel brings the point there.
  */
-export function createHandle(layer, { label, step, read, move, describe }) {
+export function createHandle(layer, { label, step, read, move, describe, leaps = false }) {
   const node = svg(
     "g",
     { class: "lf-handle", tabindex: 0, role: "slider", "aria-roledescription": "point to drag", "aria-label": label },
@@ -17,13 +18,21 @@ export function createHandle(layer, { label, step, read, move, describe }) {
   svg("circle", { class: "lf-dot", r: 7 }, node);
   let scales = null;
 
+  /** Move to where the pointer is. */
+  function drag(event) {
+    const box = node.ownerSVGElement.getBoundingClientRect();
+    const [x, y] = scales;
+    move([x.invert(event.clientX - box.left), y.invert(event.clientY - box.top)]);
+  }
+
+  if (leaps) {
+    layer.ownerSVGElement.addEventListener("click", (event) => node.contains(event.target) || drag(event));
+  }
+
   node.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     node.focus({ focusVisible: false });
     node.setPointerCapture(event.pointerId);
-    const box = node.ownerSVGElement.getBoundingClientRect();
-    const [x, y] = scales;
-    const drag = (e) => move([x.invert(e.clientX - box.left), y.invert(e.clientY - box.top)]);
     const stop = () => node.removeEventListener("pointermove", drag);
     node.addEventListener("pointermove", drag);
     node.addEventListener("lostpointercapture", stop, { once: true });
@@ -33,8 +42,9 @@ export function createHandle(layer, { label, step, read, move, describe }) {
     const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     if (!direction) return;
     event.preventDefault();
-    const size = step * (event.shiftKey ? 10 : 1);
-    move(read().map((value, i) => value + direction[i] * size));
+    const sizes = [step].flat();
+    const leap = event.shiftKey ? 10 : 1;
+    move(read().map((value, i) => value + direction[i] * (sizes[i] ?? sizes[0]) * leap));
   });
 
   return {
