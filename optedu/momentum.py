@@ -474,7 +474,11 @@ CONVENTIONS = {
         _HEAVY, "v <- μ v + g(x)", "x <- x - α v", "PyTorch, optax, Distill, d2l", False
     ),
     "average": Convention(
-        _HEAVY, "v <- μ v + (1 - μ) g(x)", "x <- x - α v", "Coursera, fast.ai, autograd", False
+        _HEAVY,
+        "v <- μ v + (1 - μ) g(x)",
+        "x <- x - α v",
+        "Coursera, fast.ai's course, autograd",
+        False,
     ),
     "damped": Convention(
         _HEAVY,
