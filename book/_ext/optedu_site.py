@@ -15,14 +15,7 @@ sys.path.insert(0, str(ROOT))
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
 
 # What a page's outputs depend on besides its own text.
-SOURCES = [
-    "optedu",
-    "book/claims",
-    "book/figures",
-    "book/reference",
-    "tests/banks",
-    "tests/attacks",
-]
+SOURCES = ["optedu", "book", "tests/banks", "tests/attacks"]
 MATHJAX = ["tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions"]
 
 
