@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -356,6 +357,30 @@ def test_links_are_not_followed(small, tmp_path_factory):
     assert "symbolic link" in grade(course)[0]["eve"].flags[0]
 
 
+def test_what_is_no_plain_file_or_cannot_be_read_is_set_aside(small):
+    course, text = small
+
+    def hand_in_odd(student, put):
+        folder = course.work / "submitted" / student / "1-toy"
+        folder.mkdir(parents=True)
+        (folder / "toy.ipynb").write_text(text)
+        put(folder)
+
+    def beside(folder):
+        with (folder / "data.bin").open("wb") as file:
+            file.truncate(10**12)  # takes no room, but for who copies it
+
+    hand_in_odd("pipe", lambda folder: os.mkfifo(folder / "pipe"))
+    hand_in_odd("giant", beside)
+    hand_in_odd("closed", lambda folder: (folder / "toy.ipynb").chmod(0))
+    flags = {student: str(result.flags) for student, result in grade(course)[0].items()}
+    assert "neither a file nor a folder" in flags["pipe"]
+    assert "larger than 20 MB together" in flags["giant"]
+    if os.getuid():  # root may read it
+        assert "toy.ipynb cannot be read" in flags["closed"]
+    assert flags["ada"] == "[]"
+
+
 def test_the_sample_class_is_whole():
     release_path = ROOT / "exercises" / "2-descent" / "descent.ipynb"
     text = release_path.read_text(encoding="utf-8")
@@ -404,9 +429,12 @@ def test_the_real_assignment_from_end_to_end(tmp_path):
     ("text", "left"),
     [
         ("<img src=x onerror=alert(1)>", ""),
-        ("![a drawing](https://example.org/x.png)", "a drawing"),
+        ("![a drawing](https://example.org/x.png)", "[a drawing](https://example.org/x.png)"),
+        ("!!<x>[a](https://example.org/x.png)", "[a](https://example.org/x.png)"),
+        ("![a][b]\n\n[b]: https://example.org/x.png", "[a][b]\n\n[b]: https://example.org/x.png"),
         ("![mine](attachment:mine.png)", "![mine](attachment:mine.png)"),
-        ("![no](attachment:other.png)", "no"),
+        ("![no](attachment:other.png)", "[no](attachment:other.png)"),
+        ("!![mine](attachment:mine.png)", "!![mine](attachment:mine.png)"),
         ("> if $a > 0$, **then** <b>so</b>", "> if $a > 0$, **then** <b>so</b>"),
         ("a & b", "a & b"),
     ],

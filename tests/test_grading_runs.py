@@ -122,6 +122,22 @@ def test_a_worker_that_is_killed_costs_nobody_else_and_the_next_run_grades_its_o
     assert not any(result.flags for result in results)
 
 
+def test_a_submission_that_takes_forever_on_our_side_does_not_stop_the_class(ungraded, monkeypatch):
+    def hang(self, assignment, student):
+        if student == "right":
+            time.sleep(1000)
+        return {"success": True}
+
+    monkeypatch.setattr(Grader, "autograde", hang)
+    with pipeline._Workers(ungraded, "1-toy", 1) as workers:
+        assert [reason for _, reason, _ in workers.do("autograde", ["blank"])] == [""]
+        usual, workers.seconds = workers.seconds, 1  # the worker is there by now
+        ((student, reason, _),) = workers.do("autograde", ["right"])
+        assert (student, reason) == ("right", "grading it took more than 1 seconds")
+        workers.seconds = usual
+        assert [reason for _, reason, _ in workers.do("autograde", ["signs"])] == [""]
+
+
 def test_a_submission_is_written_as_a_whole_or_not_at_all(ungraded, monkeypatch):
     grader, save = Grader(ungraded.api()), SaveAutoGrades._add_score
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optedu.grading import intake, release, repair
+from optedu.grading import execute, feedback, intake, release, repair
 from tests.toy_course import RIGHT, answered, make_course
 
 SEEDED = settings(deadline=None, derandomize=True, database=None, max_examples=300)
@@ -116,6 +116,30 @@ def test_a_damaged_notebook_is_set_aside_or_made_whole(course, damage):
             assert theirs.source == mine.source
 
 
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda nb: nb["metadata"].update(x=[{}] * 300_000), "holds more than 200000 values"),
+        (lambda nb: nb["metadata"].update(x=[[1] * 1000] * 300), "holds more than 200000 values"),
+        (lambda nb: nb["cells"].extend(nb["cells"] * 200), "at most 1000 are run"),
+    ],
+)
+def test_what_would_take_minutes_to_check_is_set_aside(course, tmp_path, change, why):
+    released = next(iter(course.notebooks("1-toy").values()))
+    nb = answered(released.read_text(encoding="utf-8"), **RIGHT)
+    change(nb)
+    (tmp_path / released.name).write_text(json.dumps(nb), encoding="utf-8")
+    assert why in intake.why_unfit(tmp_path, released)
+
+
+@pytest.mark.parametrize("part", ["![", "![a](", "!", "[", "<b>", "\\begin{a}", "|a|\n|-|\n"])
+def test_no_text_takes_hours_to_clean_or_to_show(part):
+    cell = nbformat.v4.new_markdown_cell(part * 300_000)
+    (cleaned,), _ = repair.repair([cell], [])
+    assert len(cleaned.source) < 3 * repair.LONGEST_TEXT  # tags left open are closed
+    assert "<img" not in feedback.prose(cleaned.source)
+
+
 @SEEDED
 @given(content=st.binary(max_size=60) | junk.map(lambda value: json.dumps(value).encode()))
 def test_what_is_no_notebook_is_set_aside(course, content):
@@ -124,3 +148,24 @@ def test_what_is_no_notebook_is_set_aside(course, content):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / released.name).write_bytes(content)
     assert intake.why_unfit(folder, released).startswith("toy.ipynb is not a Jupyter notebook")
+
+
+def test_what_a_process_says_has_no_more_room_than_the_host_gives_it():
+    text = {"output_type": "stream", "name": "stdout", "text": "z" * 10**6}
+    error = {"output_type": "error", "ename": "E" * 10**6, "evalue": "v" * 10**6}
+    error["traceback"] = ["t" * 10**6] * 1000
+    picture = {"output_type": "display_data", "data": {"image/png": "A" * 10**6}}
+
+    def kept(room, is_test):
+        outputs = [nbformat.from_dict(output) for output in (text, text, picture, error)]
+        outputs, left = execute._within(room, 1000, execute._safe(outputs, is_test), is_test)
+        return [output.output_type for output in outputs], len(json.dumps(outputs)), left
+
+    kinds, size, left = kept(2 * 10**6, False)
+    assert kinds == ["stream", "stream", "display_data", "error"]
+    assert size < 1.3e6
+    assert left > 0
+    kinds, size, _ = kept(10**4, False)
+    assert "display_data" not in kinds
+    assert size < 10**4
+    assert kept(0, True)[0] == ["error"]

@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections import namedtuple
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -46,6 +47,7 @@ def theirs():
     host, _, here, there = sockets
     names = {"shuffled": shuffled, "drawn_one_by_one": drawn_one_by_one, "slowed": slowed}
     names["in_place"], names["first"] = in_place, lambda x: list(in_place(x, 1))
+    names["reads_a_file"] = Path("/nowhere/data.csv").read_text
     names["order"] = lambda x: (x.flags.c_contiguous, x.tolist())
     student = StudentSide(host, there, SimpleNamespace(user_ns=names, outputs=[]))
     serving = threading.Thread(target=student.serve)
@@ -100,6 +102,11 @@ def test_what_is_done_to_an_argument_shows_even_where_it_ends_in_an_exception(th
     with pytest.raises(ValueError, match="no more"):
         theirs("first")(x)
     assert x.tolist() == [4, 2, 1]
+
+
+def test_an_error_that_a_function_raises_is_not_taken_for_the_end_of_its_process(theirs):
+    with pytest.raises(FileNotFoundError, match=r"data\.csv"):
+        theirs("reads_a_file")()
 
 
 def test_a_transposed_view_stays_one(theirs):

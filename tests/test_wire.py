@@ -264,3 +264,17 @@ def test_generators_go_on_where_they_stood():
 def test_json_can_hold_every_head():
     coded, _ = Ends().codec.encode({"a": [1, (2, {3}), np.float32(4), slice(1, None), ...]})
     assert json.loads(json.dumps(coded)) == coded
+
+
+@pytest.mark.parametrize("bits", [np.random.MT19937, np.random.Philox])
+@pytest.mark.parametrize("position", [-100_000, -1, 625, 10**6])
+def test_a_generators_state_cannot_point_outside_its_memory(bits, position):
+    ends = Ends()
+    coded, buffers = ends.codec.encode(np.random.Generator(bits(0)))
+    name, text = coded["generator"]
+    state = json.loads(text)
+    held, key = (state["state"], "pos") if bits is np.random.MT19937 else (state, "buffer_pos")
+    assert key in held
+    held[key] = position
+    with pytest.raises(wire.WireError):
+        ends.codec.decode({"generator": [name, json.dumps(state)]}, buffers)

@@ -6,6 +6,7 @@ formgrader's button and `python -m optedu grade` take the same way.
 
 import ast
 import atexit
+import json
 import os
 import sys
 from functools import cache
@@ -17,7 +18,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets import Bool, Dict, TraitError, validate
 
-from optedu.grading import pictures
+from optedu.grading import intake, pictures
 from optedu.grading.sandbox import walls
 from optedu.grading.sandbox.host import OPTEDU, Zygote
 from optedu.grading.sandbox.limits import Limits
@@ -26,6 +27,8 @@ from optedu.grading.sandbox.submission import Submission
 # What a page can show without running it. HTML, scripts and widgets are a student's to see alone.
 SAFE_TYPES = ("text/plain", "image/png", "image/jpeg")
 MAX_IMAGE = 2 << 20
+MAX_MESSAGE, MAX_FRAMES, MAX_LINE = 10_000, 200, 1000
+MAX_COUNT = 1_000_000
 LANGUAGE = {
     "name": "python",
     "file_extension": ".py",
@@ -78,6 +81,7 @@ class RunCells(NbGraderPreprocessor):
         notes = nb.metadata.setdefault("optedu", {}).setdefault("notes", [])
         students, checkers = _warm(self.namespaces, Limits(**self.limits))
         names, cells = self._contract(resources["nbgrader"])
+        room = intake.LARGEST
         with Submission(students, checkers, names, cells) as submission:
             for cell in nb.cells:
                 if cell.cell_type == "code" and cell.source.strip():
@@ -85,8 +89,11 @@ class RunCells(NbGraderPreprocessor):
                     name = _name(cell)
                     result = act(cell.source, f"cell {name}", self.cell_limits.get(name))
                     count = result.get("count")
-                    cell.execution_count = count if type(count) is int and count >= 0 else None
-                    cell.outputs = list(_safe(result.get("outputs"), _is_test(cell)))
+                    counted = type(count) is int and 0 <= count < MAX_COUNT
+                    cell.execution_count = count if counted else None
+                    limit = self.cell_limits.get(name, {}).get("output", students.limits.output)
+                    shown = _safe(result.get("outputs"), _is_test(cell))
+                    cell.outputs, room = _within(room, limit, shown, _is_test(cell))
                     if _is_test(cell):
                         picture = _picture(result.get("outputs"))
                         cell.metadata["optedu"] = nbformat.from_dict({"picture": picture})
@@ -188,9 +195,12 @@ def _safe(outputs, is_test):
             frames = output.get("traceback")
             yield _output(
                 kind,
-                ename=str(output.get("ename")),
-                evalue=str(output.get("evalue")),
-                traceback=[str(line) for line in frames] if isinstance(frames, list) else [],
+                ename=str(output.get("ename"))[:MAX_LINE],
+                evalue=str(output.get("evalue"))[:MAX_MESSAGE],
+                traceback=[
+                    str(line)[:MAX_LINE]
+                    for line in (frames[:MAX_FRAMES] if isinstance(frames, list) else [])
+                ],
             )
         elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
             data = {
@@ -200,6 +210,24 @@ def _safe(outputs, is_test):
             }
             if data:
                 yield _output("display_data", data=data, metadata={})
+
+
+def _within(room, limit, outputs, is_test):
+    """Return the outputs that there is room for, and the room that is left in the notebook.
+
+    The student's process has limits of its own, but who speaks for it may be the student's code.
+    A test's error is always kept: without one it has passed.
+    """
+    kept = []
+    for output in outputs:
+        if output.output_type == "stream":
+            output.text = output.text[: max(int(limit) + MAX_LINE, 0)]
+            limit -= len(output.text)
+        size = len(json.dumps(output))
+        if (is_test and output.output_type == "error") or size <= room:
+            kept.append(output)
+            room -= size
+    return kept, room
 
 
 def _output(kind, **content):

@@ -31,6 +31,7 @@ PROSE_TAGS = {
 }
 # fmt: on
 LONGEST_CODE = 50_000  # characters of one cell
+LONGEST_PROSE = 10_000  # of a text cell that is set; some take a parser of Markdown far too long
 # Failures whose message was written for the student; others are named by their type as well.
 WRITTEN_FOR_STUDENTS = {"AssertionError", "CellTimeoutError", "CheckFailed", "NotRun"}
 
@@ -132,7 +133,9 @@ def prose(source):
     str
         HTML with MathML.
     """
-    source = re.sub(r"!\[([^\]]*)\]\([^)]*\)", r"\1", source)  # an image's text alone
+    if len(source) > LONGEST_PROSE:
+        return f"<pre>{html.escape(source)}</pre>"
+    source = re.sub(r"(?<!!)!++(?=\[)", "", source)  # an image's text alone
     renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
     page = MarkdownWithMath(renderer).render(source)
     page = bleach.clean(page, tags=PROSE_TAGS, attributes={}, strip=True)
@@ -147,9 +150,10 @@ def prose(source):
 def _mathml(match):
     from docutils.utils.math.latex2mathml import tex2mathml
 
-    # Two habits of TeX that docutils does not share.
+    # Three habits of TeX that docutils does not share.
     tex = html.unescape(match[2]).strip().replace(r"\dots", r"\ldots")
     tex = re.sub(r"\\frac(\d)(\d)", r"\\frac{\1}{\2}", tex)
+    tex = re.sub(r"\\[bB]igg?[lr]?(?![A-Za-z])", "", tex)
     try:
         return tex2mathml(tex, as_block=match[1] == "$$")
     except Exception:  # docutils knows much of TeX, not all; the formula's text is readable too

@@ -2,13 +2,17 @@
 
 import json
 import re
+import stat
 import warnings
 from datetime import UTC, datetime
+from pathlib import Path
 
 from optedu.grading.course import GradingError
 from optedu.grading.release import keep
 
 LARGEST = 20e6  # bytes; a notebook with many figures has less than a tenth of it
+MOST_CELLS = 1000
+MOST_PARTS = 200_000  # values in all; nbformat takes some seconds for as many
 
 
 def take_in(course, assignment, student, files):
@@ -132,16 +136,28 @@ def why_unfit(folder, release):
     str
         The reason, in words for the instructor and the student; empty if it can be run.
     """
+    try:
+        return _why_not_taken(folder, release) or _why_no_answer(folder / release.name, release)
+    except PermissionError as error:
+        return f"{shown(Path(error.filename).name)} cannot be read: its permissions forbid it"
+
+
+def _why_not_taken(folder, release):
     path = folder / release.name
-    if any(entry.is_symlink() for entry in (folder, *folder.rglob("*"))):
+    states = [entry.lstat() for entry in (folder, *folder.rglob("*"))]
+    if any(stat.S_ISLNK(state.st_mode) for state in states):
         return "the submission holds a symbolic link in place of a file"
+    if not all(stat.S_ISREG(state.st_mode) or stat.S_ISDIR(state.st_mode) for state in states):
+        return "the submission holds something that is neither a file nor a folder"
     if not path.is_file():
         others = sorted(entry.name for entry in folder.iterdir() if entry.name != "timestamp.txt")
         found = f"found {', '.join(map(shown, others))}" if others else "the folder is empty"
         return f"{path.name} is missing; {found}"
     if path.stat().st_size > LARGEST:
         return f"{path.name} is larger than {LARGEST / 1e6:.0f} MB; clear its outputs"
-    return _why_no_answer(path, release)
+    if sum(state.st_size for state in states) > LARGEST:  # nbgrader copies all of them
+        return f"the files are larger than {LARGEST / 1e6:.0f} MB together"
+    return ""
 
 
 def shown(name):
@@ -174,6 +190,8 @@ def _why_no_answer(path, release):
         content = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):
         return f"{not_a_notebook}: it does not hold JSON text"
+    if not _has_at_most(MOST_PARTS, content):
+        return f"{path.name} holds more than {MOST_PARTS} values; clear its outputs"
     try:
         with warnings.catch_warnings(action="ignore"):
             # Cells without ids, or with copied ones, are common and harmless.
@@ -183,6 +201,8 @@ def _why_no_answer(path, release):
         return f"{not_a_notebook}: its structure is damaged"
     if not nb.cells:
         return f"{path.name} has no cells"
+    if len(nb.cells) > MOST_CELLS:
+        return f"{path.name} has {len(nb.cells)} cells, and at most {MOST_CELLS} are run"
     spec = nb.metadata.get("kernelspec", {})
     language = spec.get("language") or nb.metadata.get("language_info", {}).get("name", "python")
     if language != "python":
@@ -204,3 +224,16 @@ def _why_no_answer(path, release):
     if not any(name in given for name in answers):
         return f"{path.name} has none of the assignment's answer cells"
     return ""
+
+
+def _has_at_most(most, content):
+    """Return whether what JSON text held consists of so many values or fewer."""
+    waiting, count = [content], 0
+    while waiting and count <= most:
+        part = waiting.pop()
+        count += 1
+        if isinstance(part, dict | list):
+            if len(part) > most:
+                return False
+            waiting += part.values() if isinstance(part, dict) else part
+    return count <= most

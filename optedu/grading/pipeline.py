@@ -13,6 +13,7 @@ import json
 import multiprocessing
 import os
 import signal
+import stat
 import time
 import warnings
 from contextlib import suppress
@@ -24,9 +25,11 @@ from pathlib import Path
 import optedu
 from optedu.grading.course import GradingError, first_error
 from optedu.grading.feedback import question_of
-from optedu.grading.intake import only_notebook, why_unfit
+from optedu.grading.intake import LARGEST, only_notebook, why_unfit
+from optedu.grading.sandbox.limits import Limits
 
 _PR_SET_PDEATHSIG = 1
+PATIENCE = 120  # seconds for all that is not a submission's code, which has limits of its own
 
 
 @dataclass
@@ -156,6 +159,8 @@ class _Workers:
 
     def __init__(self, course, assignment, jobs):
         self.course, self.assignment, self.jobs = course, assignment, jobs
+        limits = course.config.RunCells.get("limits", {})
+        self.seconds = Limits(**limits).total_seconds + PATIENCE
         self.context = multiprocessing.get_context("fork")
         self.idle, self.hired = [], 0
 
@@ -195,7 +200,12 @@ class _Workers:
                 busy[line] = process, waiting.pop(), time.monotonic()
                 with suppress(OSError):  # it has died just now, as the next look at it will show
                     line.send((act, busy[line][1]))
-            for line in wait(list(busy)):
+            longest, _, since = min(busy.values(), key=lambda work: work[2])
+            ready = wait(list(busy), max(since + self.seconds - time.monotonic(), 0))
+            if not ready:
+                longest.kill()
+                longest.join()  # which breaks its line
+            for line in ready:
                 process, student, since = busy.pop(line)
                 try:
                     reason = line.recv()
@@ -203,6 +213,8 @@ class _Workers:
                 except (EOFError, ConnectionError):
                     process.join()
                     reason = "the process that graded it was killed; run the grading again"
+                    if time.monotonic() - since > self.seconds:
+                        reason = f"grading it took more than {self.seconds:g} seconds"
                 yield student, reason, time.monotonic() - since
 
     def _hire(self):
@@ -349,15 +361,21 @@ def _digests(course, assignment, students):
     digests = {}
     for student in students:
         folder = course.work / "submitted" / student / assignment
-        files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
-        digests[student] = f"{shared} {_digest_of(*files)}"
+        try:
+            states = {path: path.lstat() for path in folder.rglob("*")}
+            files = [path for path, state in states.items() if stat.S_ISREG(state.st_mode)]
+            small = sum(state.st_size for state in states.values()) <= LARGEST
+            content = _digest_of(*files) if small else "too large"
+        except PermissionError:
+            content = "unreadable"
+        digests[student] = f"{shared} {content}"
     return digests
 
 
 def _digest_of(*paths):
     digest = hashlib.sha256()
     for path in sorted(paths):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        digest.update(os.fsencode(path.name) + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 

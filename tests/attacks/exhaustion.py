@@ -18,7 +18,47 @@ def _many_slow_cells(nb):
     nb["cells"] += [own_cell(f"import time; time.sleep(0.6)  # {n}") for n in range(40)]
 
 
+def _many_values(nb):
+    nb["metadata"]["x"] = [{}] * 500_000
+
+
+def _many_cells(nb):
+    nb["cells"] += [own_cell(f"{n}") for n in range(1500)]
+
+
+def _slow_text(nb):
+    nb["cells"] += [own_cell(text * 200_000, "markdown") for text in ("![", "![a](", "!", "<b>")]
+    nb["cells"] += [own_cell(text * 2_000, "markdown") for text in ("\\begin{a}", "|a|\n|-|\n")]
+
+
 ATTACKS = [
+    Attack(
+        "many-values",
+        "fills the notebook's metadata with half a million values, which takes minutes to check",
+        keeps=(),
+        change=_many_values,
+        must="more than 200000 values",
+    ),
+    Attack(
+        "many-cells",
+        "hands in fifteen hundred cells",
+        keeps=(),
+        change=_many_cells,
+        must=r"15\d\d cells",
+    ),
+    Attack(
+        "slow-text",
+        "writes text on which a pattern or a parser of Markdown takes hours",
+        "square = lambda x: 0",
+        change=_slow_text,
+    ),
+    Attack(
+        "large-file-beside",
+        "hands in a large file beside the notebook",
+        keeps=(),
+        files=lambda content: {"toy.ipynb": content, "data.bin": bytes(21_000_000)},
+        must="larger than 20 MB together",
+    ),
     Attack(
         "fork",
         "forks until nothing is left",

@@ -312,6 +312,45 @@ wire.send(side.host, {"ok": 7, "outputs": 7, "count": {"a": []}, "finished": Tru
         must="NameError|StudentError|not run|ended",
     ),
     Attack(
+        "forged-giants",
+        "answers the grader itself, with megabytes for each cell and a count of many digits",
+        SIDE
+        + """\
+class Shell:
+    user_ns = side.shell.user_ns
+    def run(self, code, output):
+        error = {"output_type": "error", "ename": "E" * 10**6, "evalue": "v" * 10**6}
+        error["traceback"] = ["t" * 10**6] * 3
+        text = {"output_type": "stream", "name": "stdout", "text": "z" * 10**6}
+        return {"ok": True, "count": 10**4000, "outputs": [error, *[text] * 5]}
+side.shell = Shell()
+square = lambda x: 0""",
+        keeps=(),
+        must="NameError|ended|StudentError",
+    ),
+    Attack(
+        "chatter",
+        "has a thread that speaks on every line all the time",
+        """\
+import os, threading
+def chatter():
+    while True:
+        for number in range(3, 64):
+            try:
+                os.write(number, bytes(8))
+            except OSError:
+                pass
+threading.Thread(target=chatter, daemon=True).start()
+square = lambda x: 0""",
+        must="Error|ended",
+    ),
+    Attack(
+        "syntax",
+        "raises an error that the shell shows in a way of its own",
+        "def square(x):\n    raise SyntaxError('x', ('toy.py', 1, 1, 'x', 1, 1))",
+        must="SyntaxError",
+    ),
+    Attack(
         "forged-proxy",
         "returns the test's own kind of stand-in",
         """\
@@ -333,5 +372,17 @@ shell.execution_count = -10**30
 shell.outputs = 7
 square = lambda x: 0""",
         must="Error|ended",
+    ),
+    Attack(
+        "forged-generator",
+        "returns a random generator whose state points outside its memory",
+        """\
+import numpy as np
+class Philox(np.random.Philox):
+    @property
+    def state(self):
+        return super().state | {"buffer_pos": -100_000}
+square = lambda x: np.random.Generator(Philox(0))""",
+        must="cannot be read",
     ),
 ]

@@ -62,6 +62,36 @@ for address in ("\\0optedu-canary-PORT", "HOMEFOLDER/canary.sock"):
         must=REFUSED,
     ),
     Attack(
+        "out-of-band",
+        "sends a byte out of turn on its lines, which no reader expects",
+        """\
+import os, socket
+for number in range(3, 64):
+    try:
+        line = socket.socket(fileno=os.dup(number))
+    except OSError:
+        continue
+    line.send(b"x", socket.MSG_OOB)""",
+        must=REFUSED,
+    ),
+    Attack(
+        "descriptors-in-flight",
+        "sends open files to itself and to the grader, and never takes them out",
+        """\
+import os, socket
+lines = []
+for number in range(3, 64):
+    try:
+        lines.append(socket.socket(fileno=os.dup(number)))
+    except OSError:
+        pass
+one, other = socket.socketpair()
+while True:
+    for line in (one, *lines):
+        socket.send_fds(line, [b"x"], [one.fileno(), other.fileno()])""",
+        must="OSError|ended its process|CellTimeoutError",
+    ),
+    Attack(
         "line-sends-away",
         "sends to a service's address from its own line to the grader",
         """\

@@ -5,6 +5,20 @@ from tests.attacks.attack import Attack
 REFUSED = "PermissionError"
 ENDED = "ended its process|ended or confused"
 
+
+def called(*calls):
+    """Return code that makes calls of the C library, of which none may succeed."""
+    lines = [f"refuse(libc.{call})" for call in calls]
+    return "\n".join([_CALLER, *lines, "raise PermissionError(1, 'all of them')"])
+
+
+_CALLER = """\
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+def refuse(result):
+    if result != -1 or ctypes.get_errno() != 1:
+        raise SystemError(f"{result}, {ctypes.get_errno()}")"""
+
 ATTACKS = [
     Attack(
         "kill-grader",
@@ -113,6 +127,95 @@ page.write(bytes.fromhex("b802000000cd80c3"))  # fork, by interrupt 0x80
 address = ctypes.addressof(ctypes.c_char.from_buffer(page))
 print(ctypes.CFUNCTYPE(ctypes.c_int)(address)())""",
         must=ENDED,
+    ),
+    Attack(
+        "x32-calls",
+        "calls the kernel by the numbers of a third kind of programs; where there is none, leaves",
+        """\
+import ctypes, os, platform
+if platform.machine() != "x86_64":
+    os._exit(0)
+ctypes.CDLL(None).syscall(0x40000000 + 57)  # fork""",
+        must=ENDED,
+    ),
+    Attack(
+        "new-calls",
+        "asks for a ring of requests, which the kernel carries out behind the list's back",
+        called("syscall(425, 8, bytes(256))"),
+        must=f"{REFUSED}.*all of them",
+    ),
+    Attack(
+        "new-mounts",
+        "mounts by the newer calls",
+        called("syscall(430, b'proc', 0)", "syscall(428, -100, b'/', 1)"),
+        must=f"{REFUSED}.*all of them",
+    ),
+    Attack(
+        "steal-descriptor",
+        "takes an open file from its parent, or signals it, by a descriptor of the process",
+        called(
+            "syscall(434, os.getppid(), 0)", "syscall(438, 3, 3, 0)", "syscall(424, 3, 9, 0, 0)"
+        ),
+        must=f"{REFUSED}.*all of them",
+    ),
+    Attack(
+        "file-by-handle",
+        "opens a file by its number on the disk, past every folder",
+        called("open_by_handle_at(-100, bytes(64), 0)", "name_to_handle_at(-100, b'/', 0, 0, 0)"),
+        must=f"{REFUSED}.*all of them",
+    ),
+    Attack(
+        "outlives-it",
+        "leaves memory, queues and counters in the kernel that outlive it",
+        called("shmget(7, 4096, 0o1666)", "msgget(7, 0o1666)", "semget(7, 1, 0o1666)"),
+        must=f"{REFUSED}.*all of them",
+    ),
+    Attack(
+        "other-machine",
+        "asks to be run without random addresses, watched by others, and to adopt orphans",
+        called("personality(0x0040000)", "prctl(4, 1, 0, 0, 0)", "prctl(36, 1, 0, 0, 0)"),
+        must=f"{REFUSED}.*all of them",
+    ),
+    Attack(
+        "file-in-memory",
+        "makes a program in memory and runs it",
+        """\
+import os
+number = os.memfd_create("x")
+os.write(number, b"#!/bin/sh\\nsleep 1000")
+os.execve(number, ["x"], {})""",
+        must=REFUSED,
+    ),
+    Attack(
+        "signal-by-line",
+        "has the kernel signal its parent when its line to the grader is written to",
+        """\
+import fcntl, os
+for number in range(3, 64):
+    try:
+        os.fstat(number)
+    except OSError:
+        continue
+    fcntl.fcntl(number, fcntl.F_SETOWN, os.getppid())
+    fcntl.fcntl(number, fcntl.F_SETSIG, 9)""",
+        must=REFUSED,
+    ),
+    Attack(
+        "fork-in-thread",
+        "forks in a thread, where another filter might hold",
+        """\
+import os, threading
+failed = []
+def fork():
+    try:
+        os.fork()
+    except OSError as error:
+        failed.append(error)
+thread = threading.Thread(target=fork)
+thread.start()
+thread.join()
+raise failed[0]""",
+        must=REFUSED,
     ),
     Attack("exit-cell", "ends its process in its cell", "import os\nos._exit(0)", must=ENDED),
     Attack(

@@ -242,6 +242,8 @@ class CheckerSide(Side):
         try:
             return self._ask(number, args, kwargs, op, attribute)
         except (EOFError, OSError) as error:
+            if hasattr(error, "frames"):  # raised over there, and told
+                raise
             raise StudentError("the process that ran your code has ended") from error
         except (wire.WireError, LookupError, TypeError, ValueError, AttributeError) as error:
             if hasattr(error, "frames"):

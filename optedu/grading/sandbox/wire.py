@@ -437,8 +437,12 @@ def _dtype(text):
 def _generator(name, state):
     if name not in _GENERATORS:
         raise WireError("an unknown generator of random numbers")
-    bits = getattr(np.random, name)(0)
-    bits.state = json.loads(state)
+    bits, state = getattr(np.random, name)(0), json.loads(state)
+    # NumPy takes these on trust, and would read whatever lies in memory there.
+    within = 0 <= state["state"].get("pos", 0) <= 624 and 0 <= state.get("buffer_pos", 0) <= 4
+    if not within:
+        raise WireError("a random generator's state is damaged")
+    bits.state = state
     return np.random.Generator(bits)
 
 
