@@ -146,7 +146,7 @@ def load_script(app, pagename, templatename, context, doctree):
         "live-figure" in f["classes"] for f in doctree.findall(nodes.figure)
     ):
         app.add_css_file("figures/kit/kit.css")
-        app.add_js_file("figures/kit/mount.js", type="module")
+        app.add_js_file("figures/kit/mount.js", type="module", priority=100)
 
 
 def _escape(text):

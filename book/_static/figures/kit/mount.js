@@ -32,8 +32,22 @@ function whenVisible(element, act, options) {
   observer.observe(element);
 }
 
-for (const figure of document.querySelectorAll(".live-figure")) {
-  whenVisible(figure, () => mountOnce(figure), { rootMargin: "400px" });
+const figures = [...document.querySelectorAll(".live-figure")];
+const isNear = (figure) => figure.getBoundingClientRect().top < innerHeight + 400;
+const first = figures.filter(isNear).map(mountOnce);
+for (const figure of figures) whenVisible(figure, () => mountOnce(figure), { rootMargin: "400px" });
+
+// A chapter's formulas are set in one go, which takes seconds on a phone. The figure that opens the
+// chapter comes before them.
+if (window.MathJax) {
+  const pause = new Promise((resolve) => setTimeout(resolve, 2000));
+  window.MathJax.startup = {
+    ...window.MathJax.startup,
+    pageReady: async () => {
+      await Promise.race([Promise.allSettled(first), pause]);
+      return window.MathJax.startup.defaultPageReady();
+    },
+  };
 }
 
 document.addEventListener("click", async (event) => {
