@@ -123,7 +123,10 @@ def figure(visit, request):
         found.scroll_into_view_if_needed()
         found.locator(".lf-readout:not(:empty)").wait_for()
         # It is not as tall as its static picture and table were, and the theme scrolls smoothly.
-        found.evaluate("f => f.scrollIntoView({ block: 'center', behavior: 'instant' })")
+        found.evaluate(
+            "f => (f.querySelector('.lf-handle') ?? f)"
+            ".scrollIntoView({ block: 'center', behavior: 'instant' })"
+        )
         return page, found
 
     return open_figure
