@@ -242,7 +242,7 @@ def _work(line, course, assignment, number):
         os.sched_setaffinity(0, {processors[number % len(processors)]})
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     grader = gradebook.Grader(course.api())
-    gc.freeze()  # what is loaded stays; to look through it again and again takes a tenth of all
+    gc.freeze()  # what is loaded stays, and need not be looked through again and again
     gc.set_threshold(50_000)
     while order := line.recv():
         act, student = order

@@ -4,7 +4,7 @@ A sampler is called with ``(n_examples, batch_size, rng)`` and yields arrays of 
 An epoch is ceil(n_examples / batch_size) of them, so whoever takes that many has paid for one
 pass over the data, whichever the sampler. All randomness comes from `rng`. At a constant
 learning rate, sampling with replacement ends furthest from the minimizer, one shuffle nearer,
-and a new shuffle for each epoch nearest.
+and a new shuffle for each epoch at least as near; at a large one the two tie.
 """
 
 from itertools import cycle
