@@ -60,7 +60,8 @@ def as_numbers(value, case):
     if array.dtype.kind == "c":
         raise CheckFailed(
             f"{case}, your function returns complex numbers, and the answer is real.",
-            "Complex numbers come from eigenvalues of a matrix that is not symmetric.",
+            "They come from eigenvalues of a matrix that is not symmetric, or from the root of a "
+            "negative number.",
             token="returns complex numbers",
         )
     return array.astype(float)

@@ -3,7 +3,7 @@
 import io
 import re
 import warnings
-from contextlib import ExitStack, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
 
 import numpy as np
 
@@ -152,7 +152,7 @@ class Student:
         if error is not None:
             raise self._explain(error, len(args), case) from error
         for name, now, then in zip(self.parameters, args, before, strict=False):
-            if isinstance(then, np.ndarray) and not np.array_equal(now, then, equal_nan=True):
+            if isinstance(then, np.ndarray) and not _is_unchanged(now, then):
                 self.changed.append(name)
                 if not self.lenient:
                     raise CheckFailed(
@@ -177,12 +177,7 @@ class Student:
         error : BaseException or None
             What it raised.
         """
-        with ExitStack() as stack:
-            stack.enter_context(np.errstate(all="ignore"))
-            stack.enter_context(warnings.catch_warnings())
-            warnings.simplefilter("ignore")
-            if self.quiet:
-                stack.enter_context(redirect_stdout(io.StringIO()))
+        with redirect_stdout(io.StringIO()) if self.quiet else nullcontext():
             try:
                 return self.fn(*args), None
             except (Exception, SystemExit, OutOfBudget) as error:
@@ -207,6 +202,18 @@ class Student:
             order if "Counted" in text else "",
             token=f"raises {kind}",
         )
+
+
+@contextmanager
+def warnings_ignored():
+    """Let nobody read of warnings, the student's or NumPy's: they change no score."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _is_unchanged(now, then):
+    return now.tobytes() == then.tobytes() or np.array_equal(now, then, equal_nan=True)
 
 
 def describe(value):

@@ -29,6 +29,8 @@ SAFE_TYPES = ("text/plain", "image/png", "image/jpeg")
 MAX_IMAGE = 2 << 20
 MAX_MESSAGE, MAX_FRAMES, MAX_LINE = 10_000, 200, 1000
 MAX_COUNT = 1_000_000
+# Matplotlib takes longer to load than most submissions to run, and few need it.
+DRAWING = {"matplotlib.pyplot", "matplotlib_inline.backend_inline"}
 LANGUAGE = {
     "name": "python",
     "file_extension": ".py",
@@ -80,7 +82,9 @@ class RunCells(NbGraderPreprocessor):
         """
         notes = nb.metadata.setdefault("optedu", {}).setdefault("notes", [])
         students, checkers = _warm(self.namespaces, Limits(**self.limits))
-        names, cells = self._contract(resources["nbgrader"])
+        names, cells, modules = self._contract(resources["nbgrader"])
+        students.load(modules | (DRAWING if any(map(_draws, nb.cells)) else set()))
+        checkers.load(modules)
         room = intake.LARGEST
         with Submission(students, checkers, names, cells) as submission:
             for cell in nb.cells:
@@ -151,9 +155,10 @@ def _contract(path, _changed):
     """Read an instructor's notebook: what students define, and what tests need before them.
 
     The names are those that the solution cells bind. The tests need the imports, the functions
-    and the constants of the cells that are neither solutions nor tests.
+    and the constants of the cells that are neither solutions nor tests. Last come the modules
+    that are imported there.
     """
-    names, cells = set(), []
+    names, cells, modules = set(), [], set()
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type != "code" or (is_grade(cell) and not is_solution(cell)):
             continue
@@ -163,7 +168,8 @@ def _contract(path, _changed):
         else:
             kept = [s for s in tree.body if isinstance(s, _PREPARES) and not _used(s) & names]
             cells.append("\n".join(map(ast.unparse, kept)))
-    return sorted(names), [cell for cell in cells if cell]
+            modules |= {module for statement in kept for module in _imported(statement)}
+    return sorted(names), [cell for cell in cells if cell], modules
 
 
 _PREPARES = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
@@ -177,6 +183,16 @@ def _bound(statement):
         for node in ast.walk(statement)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
+
+
+def _imported(statement):
+    """Return what a statement may import; some of it may be names in a module."""
+    if isinstance(statement, ast.Import):
+        return {alias.name for alias in statement.names}
+    if isinstance(statement, ast.ImportFrom) and not statement.level:
+        names = {f"{statement.module}.{alias.name}" for alias in statement.names}
+        return names | {statement.module}
+    return set()
 
 
 def _used(statement):
@@ -245,6 +261,11 @@ def _picture(outputs):
 
 def _is_test(cell):
     return is_grade(cell) and is_locked(cell) and not is_solution(cell)
+
+
+def _draws(cell):
+    """Return whether a cell of the student's own may draw."""
+    return cell.cell_type == "code" and not is_locked(cell) and "matplotlib" in cell.source
 
 
 def _name(cell):

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import fastjsonschema
 import jsonschema
-from nbgrader.api import Gradebook
+from nbgrader.api import BaseCell, Gradebook
 from nbgrader.converters import Autograde, BaseConverter, GenerateFeedback, autograde
 from nbgrader.nbgraderformat import common
 from nbgrader.preprocessors import (
@@ -23,6 +23,7 @@ from nbgrader.preprocessors import (
     saveautogrades,
 )
 from nbgrader.utils import capture_log, setenv, temp_attrs
+from sqlalchemy.orm import with_polymorphic
 
 # Where nbgrader opens the gradebook while it grades and while it writes feedback.
 _OPENERS = (
@@ -51,34 +52,60 @@ class OpenGradebook(Gradebook):
         # A flush would take SQLite's only lock, so it must not come before a student's code runs.
         self.db().autoflush = False
         self._commit, self.db.commit = self.db.commit, self._flush_new
-        self._named = {}
+        self._found = {}
+
+    def find_student(self, *names):
+        """Find a student, once a submission."""
+        return self._once(super().find_student, *names)
+
+    def find_assignment(self, *names):
+        """Find an assignment, once a submission."""
+        return self._once(super().find_assignment, *names)
+
+    def find_notebook(self, *names):
+        """Find a notebook, once a submission; all its cells are read with it."""
+        notebook = self._once(super().find_notebook, *names)
+        self._once(self._cells_of, notebook)
+        return notebook
+
+    def find_submission_notebook(self, *names):
+        """Find a student's notebook, once a submission."""
+        return self._once(super().find_submission_notebook, *names)
 
     def find_source_cell(self, name, notebook, assignment):
         """Find a cell of the instructor's; all of a notebook are read together."""
-        found = self._all(self.find_notebook, "source_cells", notebook, assignment)
+        found = self._once(self._named, self.find_notebook, "source_cells", notebook, assignment)
         return found.get(name) or super().find_source_cell(name, notebook, assignment)
 
     def find_graded_cell(self, name, notebook, assignment):
         """Find a cell that gives points; all of a notebook are read together."""
-        found = self._all(self.find_notebook, "grade_cells", notebook, assignment)
+        found = self._once(self._named, self.find_notebook, "grade_cells", notebook, assignment)
         return found.get(name) or super().find_graded_cell(name, notebook, assignment)
 
     def find_grade(self, grade_cell, *names):
         """Find a grade; all of a submission are read together."""
-        found = self._all(self.find_submission_notebook, "grades", *names)
+        found = self._once(self._named, self.find_submission_notebook, "grades", *names)
         return found.get(grade_cell) or super().find_grade(grade_cell, *names)
 
     def find_comment(self, solution_cell, *names):
         """Find a comment; all of a submission are read together."""
-        found = self._all(self.find_submission_notebook, "comments", *names)
+        found = self._once(self._named, self.find_submission_notebook, "comments", *names)
         return found.get(solution_cell) or super().find_comment(solution_cell, *names)
 
-    def _all(self, find, kind, *names):
+    def _once(self, read, *names):
+        """Return what is read, and keep it until the submission is saved."""
+        key = read.__name__, *names
+        if key not in self._found:
+            self._found[key] = read(*names)
+        return self._found[key]
+
+    def _cells_of(self, notebook):
+        cells = with_polymorphic(BaseCell, "*")
+        return self.db.query(cells).filter(cells.notebook_id == notebook.id).all()
+
+    def _named(self, find, kind, *names):
         """Return all entries of a kind that belong to a notebook, by name."""
-        if (kind, names) not in self._named:
-            entries = getattr(find(*names), kind)
-            self._named[kind, names] = {entry.name: entry for entry in entries}
-        return self._named[kind, names]
+        return {entry.name: entry for entry in getattr(find(*names), kind)}
 
     def _flush_new(self):
         """Write what later queries must find; changes of what is there wait for `save`."""
@@ -104,7 +131,7 @@ class OpenGradebook(Gradebook):
 
     def _clear(self):
         self.db.expunge_all()
-        self._named.clear()
+        self._found.clear()
 
 
 class AutogradeAtOnce(Autograde):

@@ -23,6 +23,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 import optedu
+from optedu.grading import execute, gradebook
 from optedu.grading.course import GradingError, first_error
 from optedu.grading.feedback import question_of
 from optedu.grading.intake import LARGEST, only_notebook, why_unfit
@@ -233,8 +234,6 @@ class _Workers:
 
 def _work(line, course, assignment, number):
     """Do as the line says, until it says that there is no more."""
-    from optedu.grading import execute, gradebook
-
     if hasattr(os, "sched_getaffinity"):
         # A worker does not outlive the grader, which may be killed, nor take its interruption ill.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -22,10 +22,9 @@ HERE = Path(__file__).resolve().parent
 OPTEDU = HERE.parents[1]
 # What any Python needs to see; what is missing on a system is left out.
 SYSTEM = ["/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/fonts"]
-PRELOAD = {
-    "student": ["numpy.random", "matplotlib.pyplot", "matplotlib_inline.backend_inline"],
-    "checker": ["numpy.random", "optedu.checks"],
-}
+PRELOAD = {"student": ["numpy.random"], "checker": ["numpy.random", "optedu.checks"]}
+# What is loaded stays; to look through it again and again for garbage takes a fifth of the start.
+START = "import gc; gc.disable(); from sandbox import zygote; zygote.main()"
 START_SECONDS = 60
 GRACE_SECONDS = 2.0
 
@@ -68,8 +67,7 @@ class Zygote:
             "listed": listed,
             "optedu": "/app/leaves" if namespaces else str(OPTEDU),
         }
-        command = [sys.executable, "-P", "-m", "sandbox.zygote", str(theirs.fileno())]
-        command.append(json.dumps(config))
+        command = [sys.executable, "-P", "-c", START, str(theirs.fileno()), json.dumps(config)]
         if namespaces:
             command = [*_bubblewrap(role, limits), *command]
         else:
@@ -84,9 +82,16 @@ class Zygote:
                 stdin=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
             )
-        if not select.select([self.line], [], [], START_SECONDS)[0] or not self._event():
-            self.process.kill()
-            raise Dead(f"the {role}'s process did not start: {self.process.stderr.read()[-2000:]}")
+        self.loaded = set()
+        self._await("start")
+
+    def load(self, names):
+        """Have modules imported before the next fork, if they have not been."""
+        names = set(names) - self.loaded
+        if names:
+            self.line.send(json.dumps({"op": "load", "names": sorted(names)}).encode())
+            self._await("load what is imported")
+            self.loaded |= names
 
     def fork(self, *others):
         """Fork a job, handing it open descriptors beside its line to us."""
@@ -120,9 +125,12 @@ class Zygote:
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _event(self):
-        text = self.line.recv(1 << 16)
-        return json.loads(text) if text else None
+    def _await(self, what):
+        """Wait until it says that it is ready again."""
+        if not select.select([self.line], [], [], START_SECONDS)[0] or not self.line.recv(1 << 16):
+            self.process.kill()
+            said = self.process.stderr.read().decode(errors="replace")
+            raise Dead(f"the {self.role}'s process did not {what}: {said[-2000:]}")
 
 
 class Job:

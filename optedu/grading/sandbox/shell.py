@@ -3,6 +3,7 @@
 import ast
 import io
 import linecache
+import re
 import sys
 import traceback
 import warnings
@@ -14,7 +15,11 @@ from traitlets.config import Config
 
 PICTURES = 16 << 20  # characters of pictures a cell
 PROMPT = "In ["  # a cell copied with IPython's prompts, which Python takes for an annotation
+SHOWN = ["text/plain", "image/png", "image/jpeg"]  # a page of feedback can hold nothing else
 MAX_OUTPUTS = 900  # but an error is always kept: without one a test has passed
+
+
+_AWAITS = re.compile(r"\b(?:await|async)\b")
 
 
 class Recorder(InteractiveShell):
@@ -28,6 +33,7 @@ class Recorder(InteractiveShell):
         super().__init__(
             config=config, display_pub_class=_Publisher, displayhook_class=_Hook, **kwargs
         )
+        self.display_formatter.active_types = SHOWN
 
     def init_io(self):
         """Leave the streams alone; `run` replaces them for a cell at a time."""
@@ -56,6 +62,10 @@ class Recorder(InteractiveShell):
         if raw_cell.lstrip().startswith(PROMPT):
             return super().transform_cell(raw_cell)
         return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+
+    def should_run_async(self, raw_cell, **kwargs):
+        """Tell whether a cell awaits something; most do not hold the word, and are not parsed."""
+        return bool(_AWAITS.search(raw_cell)) and super().should_run_async(raw_cell, **kwargs)
 
     def run(self, code, output=200_000):
         """Run a cell.

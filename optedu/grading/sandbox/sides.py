@@ -195,6 +195,7 @@ class CheckerSide(Side):
         super().__init__(*args)
         self.shell.pictures = True
         self.asked_for, self.nesting, self.hidden, self.astray = set(), 0, False, False
+        self.cells_run, self.verdicts = None, {}
 
     def serve(self):
         """Do what the host asks for, until it is gone."""
@@ -207,6 +208,8 @@ class CheckerSide(Side):
                 self.asked_for = set(order["names"])
                 wire.send(self.host, {"results": [self.shell.run(code) for code in order["cells"]]})
             else:
+                if order["cells_run"] != self.cells_run:  # the student's functions may have changed
+                    self.cells_run, self.verdicts = order["cells_run"], {}
                 wire.send(self.host, self.test(order["code"], order["output"]))
 
     def test(self, code, output):
@@ -322,6 +325,11 @@ class RemoteFunction:
 
     def __init__(self, side, number, name):
         self._side, self._number, self.__name__ = side, number, name
+
+    @property
+    def verdicts(self):
+        """What checks have found of it since the student's last cell."""
+        return self._side.verdicts.setdefault(self._number, {})
 
     def __call__(self, *args, **kwargs):
         """Call it, over there."""

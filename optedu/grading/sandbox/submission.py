@@ -32,7 +32,7 @@ class Submission:
         self.students, self.checkers = students, checkers
         self.limits = students.limits
         self.names, self.cells = names, cells
-        self.done, self.notes, self.restarts = [], [], 0
+        self.done, self.notes, self.restarts, self.cells_run = [], [], 0, 0
         self.end_by = time.monotonic() + self.limits.total_seconds
         self.student = self.checker = self.suspect = None
         self._start()
@@ -63,6 +63,7 @@ class Submission:
             ``outputs`` and ``count``, as a notebook keeps them; not to be trusted.
         """
         self._settle(where)
+        self.cells_run += 1
         result = self._ask(where, self.student, self.student, own, op="run", code=code)
         if result.get("finished"):
             self.done.append((code, own))
@@ -87,7 +88,8 @@ class Submission:
             ``outputs`` and ``count``.
         """
         self._settle(where)
-        result = self._ask(where, self.checker, self.student, own, op="test", code=code)
+        order = {"op": "test", "code": code, "cells_run": self.cells_run}
+        result = self._ask(where, self.checker, self.student, own, **order)
         # nbgrader takes a test without an error for passed; only the checker's word is.
         failed = any(output.get("output_type") == "error" for output in _outputs(result))
         if not (result.get("ok") or failed):

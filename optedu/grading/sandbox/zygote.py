@@ -1,6 +1,6 @@
 """A warm process: it loads what submissions need once, then forks a child for each.
 
-Run as ``python -m sandbox.zygote``, with the host's line and a JSON object as arguments, so that
+It runs with the host's line and a JSON object as arguments, as a module of ``sandbox``, so that
 nothing else of the course need be there. A fork takes a few milliseconds where a new Python takes
 a second. The zygote itself never runs a student's code; it has no threads, so that a fork is safe.
 """
@@ -27,15 +27,18 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
 _PULSE = 0.05  # seconds between looks at what no limit of the kernel's bounds
 
 
-def main(descriptor, config):
+def main():
     """Load, say that it is ready, and fork on request until the host is gone."""
-    host = socket.socket(fileno=descriptor)
+    host, config = socket.socket(fileno=int(sys.argv[1])), json.loads(sys.argv[2])
     if config["role"] == "student":
         from . import modules
 
         modules.install(config["optedu"])
-    for name in config["preload"]:
-        importlib.import_module(name)
+    _load(config["preload"])
+    if config["role"] == "checker":
+        from optedu.checks import fingerprint
+
+        fingerprint.read_all()
     recorder = shell.Recorder.instance()
     recorder.run("0")  # loads what shows a result
     recorder.run("1/0")  # loads what shows a traceback
@@ -43,7 +46,6 @@ def main(descriptor, config):
     # Without a dump flag no process of the same user can trace this one or read its memory.
     landlock._libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     config["calls"] = seccomp.prepare()
-    gc.collect()
     gc.freeze()
     _tell(host, event="ready")
     _serve(host, config, recorder)
@@ -72,7 +74,11 @@ def _serve(host, config, recorder):
             if not text:
                 break
             order = json.loads(text)
-            if order["op"] == "fork":
+            if order["op"] == "load":
+                _load(order["names"])
+                gc.freeze()
+                _tell(host, event="loaded")
+            elif order["op"] == "fork":
                 limits = Limits(**order["limits"])
                 pid = os.fork()
                 if pid == 0:
@@ -92,6 +98,13 @@ def _serve(host, config, recorder):
         _end(job, children, config)
     _remove(config["folder"])
     os._exit(0)
+
+
+def _load(names):
+    """Import modules, so that no fork has to; whoever needs one that fails is told there."""
+    for name in names:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
 
 
 def _has_ended(pid):
@@ -149,6 +162,7 @@ def _become(job, limits, descriptors, config, recorder):
         landlock.restrict(config["readable"], config["listed"], [*writable, *_DEVICES])
         seccomp.restrict(config["calls"])
         lines = [socket.socket(fileno=descriptor) for descriptor in descriptors]
+        gc.enable()
         side = {"student": sides.StudentSide, "checker": sides.CheckerSide}[config["role"]]
         side(*lines, recorder).serve()
         os._exit(0)
@@ -185,7 +199,3 @@ def _close_all_but(descriptors):
     kept = sorted({0, 1, 2, *descriptors})
     for low, high in zip(kept, [*kept[1:], 1 << 16], strict=True):
         os.closerange(low + 1, high)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), json.loads(sys.argv[2]))
