@@ -42,7 +42,7 @@ bench-grading: $(READY)  ## Time the grading beside nbgrader's own
 	$(PY) -m optedu.bench.grading
 
 $(SITE): $(READY) $(SITE_SOURCES)
-	@echo "Building the site, which takes about a minute"
+	@echo "Building the site, which takes some minutes"
 	$(BIN)/jb build . --all -W -n --keep-going -q
 	@touch $@
 

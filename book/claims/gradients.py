@@ -25,7 +25,7 @@ from optedu.gradients import (
     ridders_gradient,
     worst_angle,
 )
-from optedu.models import MLP, Hinge, Softmax
+from optedu.models import MLP, Hinge, LeastSquares, Softmax
 from optedu.problems import diagonal_quadratic
 
 
@@ -277,6 +277,7 @@ def gradients_by_hand():
     X, y = few_digits()
     reports = []
     for model in (
+        LeastSquares(X, y, l2=0.1),
         Softmax(X, y, l2=0.1),
         Hinge(X, y, l2=0.1),
         MLP(X, y, hidden=(8,), l2=0.1),

@@ -179,6 +179,8 @@ def require_value_error(student, *args, case, why):
 
 def _to_array(value):
     """Return an array of numbers and "", or None and what is to blame."""
+    if isinstance(value, list) and any(entry is value for entry in value):
+        return None, "The list holds itself: append a point to it, not the list."
     try:
         array = np.asarray(value)
         if array.dtype == object:

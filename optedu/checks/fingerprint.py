@@ -209,6 +209,8 @@ def _closest(seen, right, wrong):
     fit then. One that never does is named if a word was seen that no other suspect leaves. Any is
     named if nearly all that it leaves was seen, and that explains most of what is wrong.
     """
+    if all(map(_is_exception, seen)):
+        return None  # a slip of the pen raises everywhere, whatever else is wrong
     best, best_score = None, 0.0
     probes = range(len(right))
     faults = {i for i in probes if not _same(seen[i], right[i])}
@@ -225,7 +227,9 @@ def _closest(seen, right, wrong):
         evidence = sum(1 / shared[i] for i in explained)
         share = len(explained) / len(shows)
         telling = not clashes and any(
-            shared[i] == 1 and isinstance(left[i][0], str) and not _is_exception(left[i])
+            shared[i] == 1
+            and all(isinstance(item, str) for item in left[i])
+            and not _is_exception(left[i])
             for i in explained
         )
         others = 1 if clashes else max(1, len(shows) / 4)

@@ -88,7 +88,7 @@ def sgd(sgd, *, learning_rate, batch_size, n_epochs, start_x, start_y, seed):
         return inputs.T @ (inputs @ params - y[indices]) / len(inputs)
 
     def batches():
-        return chapter.minibatches(40, batch_size, rng)
+        return list(chapter.minibatches(40, batch_size, rng))
 
     start = np.array([start_x, start_y])
     points = sgd(limited(grad), start, limited(batches, 100), n_epochs, learning_rate)

@@ -124,6 +124,9 @@ wrong("long_default", "hard-coded", "h=1e-5", "h=1e-2",
 wrong("longer_default", "hard-coded", "h=1e-5", "h=1e-4",
       "the default step is ten times too long",
       "The default is h=1e-5.", survives_visible=True)
+wrong("shorter_default", "hard-coded", "h=1e-5", "h=1e-6",
+      "the default step is ten times too short",
+      "The default is h=1e-5.", survives_visible=True)
 wrong("tiny_default", "hard-coded", "h=1e-5", "h=1e-14",
       "the default step is so short that rounding drowns the difference",
       "The default is h=1e-5.", survives_visible=True)
@@ -202,6 +205,21 @@ wrong("view_lost", "aliasing", (FLOATS, MAKE, HERE, LOOP, COPIES, "ahead[index] 
        "ahead.reshape(-1)[i] += h", "behind.reshape(-1)[i] -= h", FORWARD, CENTRAL),
       "the step is made in x.ravel() or x.reshape(-1), which is a copy of a transposed matrix",
       "Use x[index] with np.ndindex(x.shape), or x.flat[i].", survives_visible=True)
+
+wrong("stretched_step_not_divided_by", "scale", ("ahead[index] += h", "behind[index] -= h"),
+      ("ahead[index] += h * max(1.0, abs(x[index]))", "behind[index] -= h * max(1.0, abs(x[index]))"),
+      "the step is stretched for large entries, and the difference divided by h all the same",
+      "Divide by the way from one point to the other, which is stretched, too.",
+      survives_visible=True)
+wrong("exception_swallowed", "boundary", FLOATS,
+      FLOATS + "\n    asked = f\n    def f(point):\n        try:\n            return asked(point)\n"
+      "        except Exception:\n            return 0.0",
+      "an exception of f is swallowed, and a number stands in for what f did not return",
+      "Leave out try and except: the caller must know that f has no value there.",
+      survives_visible=True)
+wrong("integers_at_x", "dtype", (HERE, FLOATS), ("", HERE + "\n    " + FLOATS),
+      "f is called at x before the integers in it have become floats",
+      "Begin with x = np.array(x, dtype=float), and use that x alone.", survives_visible=True)
 
 wrong = BANK.mistakes("gradient_check")
 CLAIMED = "claimed = np.array(grad(x.copy()), dtype=float)"
@@ -400,6 +418,14 @@ wrong("index_of_largest_entry", "formula", '"index": worst', '"index": np.argmax
 wrong("index_of_best", "formula", '"index": worst', '"index": np.argmin(errors)',
       "the index is that of the smallest error",
       "np.argmax, not np.argmin.")
+wrong("first_failure_reported", "order", WORST,
+      "worst = np.argmax(~(errors <= 1e-7)) if not np.all(errors <= 1e-7) else np.argmax(errors)",
+      "the first entry that fails is reported, not the worst",
+      "Go on to the last entry, and report the largest error.", survives_visible=True)
+wrong("claim_at_integers", "dtype", "x = np.array(x, dtype=float)\n    " + CLAIMED,
+      CLAIMED + "\n    x = np.array(x, dtype=float)",
+      "grad is called before the numbers in x have become floats of double precision",
+      "Begin with x = np.array(x, dtype=float), and use that x alone.", survives_visible=True)
 wrong("first_wrong_index", "hard-coded", '"index": worst', '"index": 0',
       "the index is always 0",
       "Return the position of the largest error.")
@@ -632,6 +658,9 @@ wrong("changes_start", "aliasing", ("best = np.array(start, dtype=float)", BEST)
 wrong("integer_points", "dtype", ("best = np.array(start, dtype=float)", "value = loss(trial)"),
       ("best = np.array(start)", "trial = trial.astype(best.dtype)\n        value = loss(trial)"),
       "the points keep the dtype of start, so integers round the steps",
+      "Begin with best = np.array(start, dtype=float).", survives_visible=True)
+wrong("start_in_integers", "dtype", "best = np.array(start, dtype=float)", "best = np.array(start)",
+      "loss is called at start before the integers in it have become floats",
       "Begin with best = np.array(start, dtype=float).", survives_visible=True)
 wrong("one_coordinate", "axis", TRIAL_OF_LOCAL,
       "trial = best.copy()\n        trial.flat[rng.integers(best.size)] += scale * rng.standard_normal()",

@@ -480,6 +480,33 @@ wrong("one_row_squeezed", "boundary", "Z = X @ W", "Z = np.squeeze(X @ W)",
 wrong("softmax_loss", "formula", COSTS, "np.log(np.exp(Z - Z[rows, y][:, None]).sum(axis=1)).mean()",
       "the loss is the cross-entropy of softmax",
       "The hinge has no exponential.")
+wrong("violations_in_integers", "dtype", VIOLATIONS,
+      "V = (Z - Z[rows, y][:, None] + margin).astype(Z.dtype)",
+      "the violations are kept in the type of the scores, so integers round the margin",
+      "np.zeros_like(Z) holds integers if Z does. Make Z of floats, or the array with np.zeros(Z.shape).",
+      survives_visible=True)
+wrong("mask_of_booleans", "dtype", COUNTED, "D = V > 0",
+      "minus the count is written into an array of True and False, and becomes True",
+      "Make floats of it first: (V > 0).astype(float).")
+wrong("mask_of_bytes", "dtype", COUNTED, "D = (V > 0).astype(np.uint8)",
+      "minus the count is written into an array of integers without a sign, and becomes large",
+      "Make floats of it: (V > 0).astype(float).")
+wrong("first_violation_only", "order", RIGHT_CLASS,
+      "V[rows, y] = 0\n    V = np.where((V > 0).cumsum(axis=1) == 1, V, 0)",
+      "only the first class that violates counts, and the others are passed over",
+      "Sum over all classes that violate: nothing ends the loop over the classes.")
+wrong("slopes_without_margin", "missing term", COUNTED, "D = (V > margin).astype(float)",
+      "a class has a slope only where its score is above the right one",
+      "It costs, and has a slope, as soon as it comes within the margin.")
+wrong("margin_fixed_in_gradient", "hard-coded", COUNTED,
+      "D = (V - margin + 1 > 0).astype(float)\n    D[rows, y] = 0",
+      "the loss has the margin that is given, and the gradient a margin of 1",
+      "Count the classes whose violation in the loss is above zero.", survives_visible=True)
+wrong("repeated_labels_lost", "axis", (BALANCE, "grads = X.T @ D / N + l2 * W"),
+      ("count = D.sum(axis=1)",
+       "grads = X.T @ D / N\n    grads[:, y] -= (X * count[:, None]).T / N\n    grads = grads + l2 * W"),
+      "a class that y holds twice is subtracted once, because grads[:, y] -= keeps the last of them",
+      "Use a loop, np.add.at, or write minus the count into D[rows, y].")
 
 wrong = BANK.mistakes("mlp_value_and_grad")
 FORWARD = "A = X @ W1 + b1"
@@ -760,3 +787,12 @@ wrong("live_units_by_column", "axis", SLOPE, SLOPE.replace("A > 0", "(A > 0).any
 wrong("hard_coded_l2", "hard-coded", "N, rows =", "l2 = 0.1\n    N, rows =",
       "the argument l2 is not used",
       "Is a number written in its place?")
+wrong("tanh_by_exponentials", "boundary", BEND,
+      BEND.replace("np.tanh(A)", "(np.exp(2 * A) - 1) / (np.exp(2 * A) + 1)"),
+      "tanh is made of exponentials, which overflow where its argument is large",
+      "Use np.tanh, which is finite everywhere.", survives_visible=True)
+wrong("arrays_by_position", "order", 'W1, b1, W2, b2 = params["W1"], params["b1"], params["W2"], params["b2"]',
+      "W1, b1, W2, b2 = params.values()",
+      "the arrays are taken out of params by position, not by name",
+      'Write params["W1"] and so on: a dictionary may hold its names in any order.',
+      survives_visible=True)

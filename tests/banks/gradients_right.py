@@ -256,13 +256,12 @@ def lengths_of_vectors(f, grad, x):
 def directions_first(f, grad, x):
     x = np.array(x, float)
     c, rng = np.array(grad(x.copy())), np.random.default_rng(0)
-    h, worst = 1e-5 * max(1.0, np.abs(x).max()), 0.0
+    h, worst = 1e-5 * np.maximum(1.0, np.abs(x)), 0.0
     for _ in range(3):
-        d = rng.choice([-1.0, 1.0], len(x)) * (1 + 0.3 * rng.random(len(x)))
-        d /= np.linalg.norm(d)
-        m = (f(x + h * d) - f(x - h * d)) / (2 * h)
+        d = h * rng.choice([-1.0, 1.0], len(x)) * (1 + 0.3 * rng.random(len(x)))
+        m = (f(x + d) - f(x - d)) / 2
         if not m == c @ d:
-            worst = np.maximum(worst, abs(m - c @ d) / (np.linalg.norm(c) + abs(m)))
+            worst = np.maximum(worst, abs(m - c @ d) / (np.linalg.norm(c * d) + abs(m)))
     if worst <= 1e-7:
         return {"passed": True, "error": worst, "index": 0}
     m = slopes(f, x)

@@ -85,8 +85,8 @@ wrong("rate_on_velocity", "scale", UPDATE, "v = learning_rate * (momentum * v - 
       "the learning rate multiplies the old velocity, too, which has it already",
       "Multiply the gradient by it, not the velocity.")
 wrong("single_precision", "dtype", UPDATE, "v = (momentum * v - learning_rate * g).astype(np.float32)",
-      "the velocity is kept in single precision",
-      "Leave the dtype as it is, which has 16 digits.")
+      "the velocity is kept in single precision, or rounded",
+      "Keep all 16 digits: leave the dtype as it is, and round nothing.")
 wrong("changes_gradient", "aliasing", UPDATE, "g *= learning_rate\n    v = momentum * v - g",
       "the gradient is changed in place",
       "g belongs to the caller. Write learning_rate * g, which makes a new array.")
@@ -220,8 +220,8 @@ wrong("clipped_gradient", "boundary", "learning_rate * g", "learning_rate * np.c
       "large gradients are clipped",
       "Take the gradient as it comes, however large.", survives_visible=True)
 wrong("single_precision", "dtype", UPDATE, "v = (momentum * old - learning_rate * g).astype(np.float32)",
-      "the velocity is kept in single precision",
-      "Leave the dtype as it is, which has 16 digits.")
+      "the velocity is kept in single precision, or rounded",
+      "Keep all 16 digits: leave the dtype as it is, and round nothing.")
 wrong("changes_gradient", "aliasing", UPDATE, "g *= learning_rate\n    v = momentum * old - g",
       "the gradient is changed in place",
       "g belongs to the caller. Write learning_rate * g, which makes a new array.")
@@ -274,6 +274,11 @@ wrong("last_point_is_zero", "boundary", (OLD, UPDATE, RETURN),
        "return new + momentum * (new - last), new"),
       "the point before the start is taken to be zero",
       "The velocity is zero at first: take x itself as the last point.")
+
+wrong("keeps_step_ahead", "stale state", RETURN,
+      "return " + POINT + ", (1 + momentum) * v - momentum * old",
+      "the step of x is kept in the place of the velocity",
+      "x is the looked-ahead point, so its step is not v. Return v itself as the state.")
 
 wrong = BANK.mistakes("nesterov_look_ahead")
 UPDATE = "v = momentum * v - learning_rate * grad(x + momentum * v)"
@@ -399,6 +404,14 @@ wrong("rearranged", "wrong point", (UPDATE, RETURN),
        "return x - momentum * old + (1 + momentum) * v, v"),
       "the steps are those of the rearranged form, whose x is the point looked ahead to",
       "Here x is the point behind it: ask for grad(x + momentum * v), and return x + v.")
+
+wrong("momentum_squared", "scale", AHEAD, "grad(x + momentum * momentum * v)",
+      "momentum multiplies the velocity twice before the gradient is taken",
+      "Look ahead by momentum * v, with v as it came. Has it been multiplied already?")
+wrong("gradient_step_kept", "stale state", (UPDATE, RETURN),
+      ("ahead = x + momentum * v\n    v = -learning_rate * grad(ahead)", "return ahead + v, v"),
+      "only the gradient step is kept as the velocity",
+      "The velocity is the whole step from x to the new x, with the look ahead in it.")
 
 wrong = BANK.mistakes("points_ahead")
 VELOCITIES = "velocities[1:] = points[1:] - points[:-1]"
@@ -746,6 +759,10 @@ RETURN = "return max(abs(p + root), abs(p - root)) / 2"
 wrong("real_root_only", "boundary", ROOT, "root = np.sqrt(p**2 - 4 * momentum)",
       "the square root is taken of a negative number, which is NaN",
       "Make it complex first, or treat that case on its own.")
+wrong("real_root_raises", "boundary", ROOT,
+      "import math\n    root = math.sqrt(p**2 - 4 * momentum)",
+      "math.sqrt is given a negative number",
+      "Then the roots are complex: take cmath.sqrt, or treat that case on its own.")
 wrong("absolute_discriminant", "boundary", ROOT, "root = np.sqrt(abs(p**2 - 4 * momentum))",
       "a negative discriminant loses its sign",
       "Then the roots are complex. What is the size of a + ib?")

@@ -17,14 +17,24 @@ wrong("with_replacement", "formula", ORDER, "order = rng.integers(n_examples, si
 wrong("not_shuffled", "missing term", ORDER, "order = np.arange(n_examples)",
       "the indices come in order",
       "Shuffle them first, with rng.permutation.")
+wrong("permutation_unused", "missing term", ORDER,
+      "order = np.arange(n_examples)\n    rng.permutation(order)",
+      "a shuffled row is drawn but not used, or sorted again",
+      "rng.permutation leaves its argument as it is and returns a new row. Cut that one.")
 wrong("same_order_each_time", "stale state", ORDER,
       "order = np.random.default_rng(0).permutation(n_examples)",
       "every call gives the same order, whatever rng is",
       "Draw the order from rng, in every call. Is there a seed in your function?",
       survives_visible=True)
 wrong("global_random", "wrong point", ORDER, "order = np.random.permutation(n_examples)",
-      "the order comes from np.random and not from rng",
-      "Use rng.permutation or rng.shuffle.", survives_visible=True)
+      "the order does not come from rng",
+      "Use rng.permutation or rng.shuffle, and no other source of chance.", survives_visible=True)
+wrong("row_kept", "stale state", ORDER,
+      "order = minibatches.__dict__.setdefault(n_examples, np.arange(n_examples))\n"
+      "    rng.shuffle(order)",
+      "the row is kept from call to call, and shuffled further",
+      "Make it anew in every call. Then the same seed gives the same order.",
+      survives_visible=True)
 wrong("copied_rng", "stale state", ORDER,
       "import copy\n    order = copy.deepcopy(rng).permutation(n_examples)",
       "the order is drawn from a copy of rng, which leaves rng itself as it was",
@@ -166,8 +176,8 @@ wrong("same_order_each_time", "stale state", ORDER,
       "every call gives the same order, whatever rng is",
       "Draw the order from rng, in every call.", survives_visible=True)
 wrong("global_random", "wrong point", ORDER, "order = np.random.permutation(len(X))",
-      "the order comes from np.random and not from rng",
-      "Use rng.permutation.", survives_visible=True)
+      "the order does not come from rng",
+      "Use rng.permutation, and no other source of chance.", survives_visible=True)
 wrong("copied_rng", "stale state", ORDER,
       "import copy\n    order = copy.deepcopy(rng).permutation(len(X))",
       "the order is drawn from a copy of rng, which leaves rng itself as it was",
@@ -205,6 +215,10 @@ wrong("redrawn_each_time", "wrong point", "order[start : start + batch_size]",
 wrong("flattened", "axis", "X[indices]", "X[indices].reshape(len(indices), -1)",
       "each input is made one row of numbers",
       "X may have more axes than two, or one. Keep them all.", survives_visible=True)
+wrong("columns_counted", "axis", (ORDER, "range(0, len(X), batch_size)"),
+      ("order = rng.permutation(X.shape[-1])", "range(0, X.shape[-1], batch_size)"),
+      "the columns of X are counted instead of the examples",
+      "len(X), or X.shape[0], is the number of examples.")
 wrong("labels_sorted", "order", "y[indices]", "np.sort(y[indices])",
       "the labels of a minibatch are sorted",
       "Leave them in the order of the inputs.")
@@ -424,6 +438,14 @@ wrong("nothing_over_nothing", "boundary", "batch_size == n_examples", "batch_siz
 wrong("whole_data_varies", "boundary", "return 0.0", "return variance / batch_size",
       "the whole data is treated like independent draws",
       "Without replacement there is only one minibatch of all examples.", survives_visible=True)
+wrong("whole_data_never_varies", "boundary", "if replacement:",
+      "if batch_size == n_examples:\n        return 0.0\n    if replacement:",
+      "the variance vanishes at B = N, also with replacement",
+      "Draws with replacement repeat some examples and miss others. Only without it are N draws "
+      "the whole data.", survives_visible=True)
+wrong("one_variance", "axis", SQUARES, "np.var(example_grads)",
+      "the variance of all numbers at once is taken",
+      "Each coordinate has its own: axis=0. Then sum them.", survives_visible=True)
 wrong("absolute_values", "formula", SQUARES, "np.sum(np.abs(deviations)) / n_examples",
       "absolute values are taken instead of squares",
       "The mean squared distance is asked for.")

@@ -5,12 +5,20 @@ named 121 of 135 mistakes that the bank knew, and two that were not made. Of the
 refused, two are right after all, and stand among these now: the statement does not forbid them. One
 lists all minibatches, which is right but slow, and no check can see it; it is left out. Then the
 checks were mended, so the rates of today are kinder.
+
+A second round came from another hand: 300 wrong solutions and 88 right ones, again from the
+statements alone. On first sight 288 were refused and all 88 accepted. Of the twelve others five are
+right after all: the statement allows them, or does since it says that `batches` returns a list.
+Those that taught something are at the end: what passed, what got a message that led astray, and
+what was new. The very last were written with the checks in view, to slip through.
 """
 
 import copy
 import functools
 import itertools
 import math
+import random
+import types
 from collections.abc import Callable
 
 import numpy as np
@@ -713,7 +721,7 @@ def over_n_in_the_correction(example_grads, batch_size, replacement=False):
     return variance
 
 
-@BANK.held_out("gradient_variance", "one_mean", "mean_of_coordinates")
+@BANK.held_out("gradient_variance", "one_variance")
 def one_number_from_var(example_grads, batch_size, replacement=False):
     """np.var without an axis: the mean over the coordinates as well."""
     N = len(example_grads)
@@ -2460,4 +2468,421 @@ def adam_style(iterates, decay=0.99):
         m *= decay
         m += (1 - decay) * x
         averages[t] = m / (1 - power)
+    return averages
+
+
+# The second round: what passed
+
+
+@BANK.held_out("gradient_variance", "whole_data_never_varies")
+def all_the_data_has_no_noise(example_grads, batch_size, replacement=False):
+    """B = N is the whole data, so there is no noise, says the student, with replacement as well."""
+    N = len(example_grads)
+    if batch_size == N:
+        return 0.0
+    variance = example_grads.var(axis=0).sum() / batch_size
+    return variance if replacement else variance * (N - batch_size) / (N - 1)
+
+
+@BANK.held_out("sgd")
+def floats_are_numbers(grad, params, batches, n_epochs, learning_rate):
+    """A learning rate of 1 is no float, so it is called."""
+    points = [np.array(params, dtype=float)]
+    for _ in range(n_epochs):
+        for b in batches():
+            t = len(points)
+            alpha = learning_rate if type(learning_rate) is float else learning_rate(t)
+            points.append(points[-1] - alpha * grad(points[-1], b))
+    return points
+
+
+@BANK.held_out("sgd")
+def functions_have_a_def(grad, params, batches, n_epochs, learning_rate):
+    """A function is what def or lambda makes; a partial is none."""
+    points = [np.array(params, dtype=float)]
+    for _ in range(n_epochs):
+        for b in batches():
+            t = len(points)
+            is_function = isinstance(learning_rate, types.FunctionType)
+            alpha = learning_rate(t) if is_function else learning_rate
+            points.append(points[-1] - alpha * grad(points[-1], b))
+    return points
+
+
+@BANK.held_out("sgd")
+def large_minibatches_first(grad, params, batches, n_epochs, learning_rate):
+    """Move the short one to the end, where it belongs."""
+    points = [np.array(params, dtype=float)]
+    for _ in range(n_epochs):
+        for b in sorted(batches(), key=lambda b: -len(b)):
+            t = len(points)
+            alpha = learning_rate(t) if callable(learning_rate) else learning_rate
+            points.append(points[-1] - alpha * grad(points[-1], b))
+    return points
+
+
+@BANK.held_out("sgd")
+def skips_bad_gradients(grad, params, batches, n_epochs, learning_rate):
+    """A gradient that is not finite makes no step."""
+    points = [np.array(params, dtype=float)]
+    for _ in range(n_epochs):
+        for b in batches():
+            t = len(points)
+            alpha = learning_rate(t) if callable(learning_rate) else learning_rate
+            g = grad(points[-1], b)
+            points.append(points[-1] - alpha * g if np.all(np.isfinite(g)) else points[-1])
+    return points
+
+
+@BANK.held_out("inverse_power")
+def divides_an_array_of_the_rate(step, learning_rate, scale=1.0, power=1.0):
+    """Fill an array with the rate; it holds integers if the rate is one."""
+    rates = np.full(np.shape(step), learning_rate)
+    rates /= (1 + (np.asarray(step) - 1) / scale) ** power
+    return rates
+
+
+@BANK.held_out("step_decay")
+def drops_in_an_array_of_the_rate(step, learning_rate, every, factor=0.1):
+    """Fill an array with the rate, and lower it drop by drop; integers stay integers."""
+    drops = (np.asarray(step) - 1) // every
+    rates = np.full(drops.shape, learning_rate)
+    for n in range(int(drops.max())):
+        rates[drops > n] = rates[drops > n] * factor
+    return rates
+
+
+@BANK.held_out("warmup")
+def climbs_in_the_schedules_array(step, schedule, n_steps):
+    """Write the climb into what the schedule returns, integers perhaps."""
+    step = np.asarray(step)
+    rates = np.array(schedule(np.maximum(step - n_steps, 1)))
+    climb = schedule(1) * step / (n_steps + 1)
+    np.copyto(rates, climb, where=step <= n_steps, casting="unsafe")
+    return rates
+
+
+# The second round: what got a message that led astray
+
+
+@BANK.held_out("minibatches")
+def one_buffer(n_examples, batch_size, rng, drop_last=False):
+    """Fill the same array again and again, to save memory."""
+    order = rng.permutation(n_examples)
+    full, rest = divmod(n_examples, batch_size)
+    buffer = np.empty(batch_size, dtype=int)
+    for b in range(full):
+        buffer[:] = order[b * batch_size : (b + 1) * batch_size]
+        yield buffer
+    if rest and not drop_last:
+        yield order[-rest:]
+
+
+@BANK.held_out("minibatches", "row_kept")
+def one_deck(n_examples, batch_size, rng, drop_last=False, decks={}):  # noqa: B006
+    """Shuffle the deck of the last epoch, as one does with cards."""
+    deck = decks.setdefault(n_examples, np.arange(n_examples))
+    rng.shuffle(deck)
+    pieces = [deck[i : i + batch_size].copy() for i in range(0, n_examples, batch_size)]
+    return [piece for piece in pieces if len(piece) == batch_size or not drop_last]
+
+
+@BANK.held_out("minibatches", "permutation_unused")
+def sorted_again(n_examples, batch_size, rng, drop_last=False):
+    """Shuffle, and put in order."""
+    order = sorted(rng.permutation(n_examples))
+    for i in range(0, n_examples, batch_size):
+        if i + batch_size <= n_examples or not drop_last:
+            yield np.array(order[i : i + batch_size])
+
+
+@BANK.held_out("minibatches", "global_random")
+def shuffled_by_python(n_examples, batch_size, rng, drop_last=False):
+    """The standard library shuffles as well."""
+    order = list(range(n_examples))
+    random.shuffle(order)
+    pieces = [np.array(order[i : i + batch_size]) for i in range(0, n_examples, batch_size)]
+    return [piece for piece in pieces if len(piece) == batch_size or not drop_last]
+
+
+@BANK.held_out("data_batches", "columns_counted")
+def as_many_as_columns(X, y, batch_size, rng):
+    """shape[-1] is the number of features."""
+    order = rng.permutation(X.shape[-1])
+    for i in range(0, len(order), batch_size):
+        yield X[order[i : i + batch_size]], y[order[i : i + batch_size]]
+
+
+@BANK.held_out("data_batches")
+def two_buffers(X, y, batch_size, rng):
+    """Copy the rows into arrays that are made once."""
+    order = rng.permutation(len(X))
+    full = len(X) // batch_size
+    inputs, labels = np.empty((batch_size, *X.shape[1:])), np.empty(batch_size)
+    for b in range(full):
+        indices = order[b * batch_size : (b + 1) * batch_size]
+        inputs[:], labels[:] = X[indices], y[indices]
+        yield inputs, labels
+    if full * batch_size < len(X):
+        yield X[order[full * batch_size :]], y[order[full * batch_size :]]
+
+
+@BANK.held_out("minibatch_gradient")
+def a_small_penalty_by_default(X, y, params, indices, l2=1e-4):
+    """A little weight decay never hurts."""
+    inputs = X[indices]
+    return inputs.T @ (inputs @ params - y[indices]) / len(indices) + l2 * params
+
+
+@BANK.held_out("minibatch_gradient")
+def forward_differences(X, y, params, indices, l2=0.0):
+    """The numerical gradient of chapter 1, the cheaper one."""
+
+    def loss(w):
+        return 0.5 * np.mean((X[indices] @ w - y[indices]) ** 2) + 0.5 * l2 * w @ w
+
+    w = np.array(params, dtype=float)
+    return np.array([(loss(w + 1e-4 * e) - loss(w)) / 1e-4 for e in np.eye(len(w))])
+
+
+@BANK.held_out("gradient_variance")
+def no_noise_from_n_on(example_grads, batch_size, replacement=False):
+    """As many draws as examples, or more, leave no noise."""
+    N = len(example_grads)
+    if batch_size >= N:
+        return 0.0
+    variance = example_grads.var(axis=0).sum() / batch_size
+    return variance if replacement else variance * (N - batch_size) / (N - 1)
+
+
+@BANK.held_out("gradient_variance")
+def rounded(example_grads, batch_size, replacement=False):
+    """Two digits look better."""
+    N = len(example_grads)
+    variance = example_grads.var(axis=0).sum() / batch_size
+    return round(variance if replacement else variance * (N - batch_size) / max(N - 1, 1), 2)
+
+
+@BANK.held_out("sgd")
+def a_last_gradient(grad, params, batches, n_epochs, learning_rate):
+    """Look at the gradient once more in the end."""
+    points, b = [np.array(params, dtype=float)], None
+    for _ in range(n_epochs):
+        for b in batches():
+            t = len(points)
+            alpha = learning_rate(t) if callable(learning_rate) else learning_rate
+            points.append(points[-1] - alpha * grad(points[-1], b))
+    if b is not None:
+        grad(points[-1], b)
+    return points
+
+
+@BANK.held_out("step_decay")
+def stored_like_the_steps(step, learning_rate, every, factor=0.1):
+    """An array like step, to be filled: of integers."""
+    step = np.asarray(step)
+    rates = np.empty_like(step)
+    rates[...] = learning_rate * factor ** ((step - 1) // every)
+    return rates
+
+
+@BANK.held_out("cosine")
+def wave_stored_like_the_steps(step, learning_rate, n_steps, final=0.0):
+    """The same with a wave."""
+    step = np.asarray(step)
+    rates = np.zeros_like(step)
+    turn = np.pi * np.minimum(step - 1, n_steps) / n_steps
+    rates[...] = final + (learning_rate - final) * (1 + np.cos(turn)) / 2
+    return rates
+
+
+@BANK.held_out("warmup")
+def climb_stored_like_the_steps(step, schedule, n_steps):
+    """The same with a climb."""
+    step = np.asarray(step)
+    rates = np.zeros_like(step)
+    after = schedule(np.maximum(step - n_steps, 1))
+    rates[...] = np.where(step <= n_steps, schedule(1) * step / (n_steps + 1), after)
+    return rates
+
+
+@BANK.held_out("uniform_average")
+def nothing_over_nothing(iterates, burn_in=0):
+    """Count the points after the burn-in: none at first."""
+    counted = (np.arange(len(iterates)) >= burn_in)[:, None]
+    return np.cumsum(iterates * counted, axis=0) / np.cumsum(counted, axis=0)
+
+
+@BANK.held_out("exponential_average")
+def mean_stored_like_the_points(iterates, decay=0.99):
+    """The running mean has the dtype of the points, its correction has not."""
+    m = np.zeros_like(iterates[0])
+    averages = []
+    for t, x in enumerate(iterates, start=1):
+        m[:] = decay * m + (1 - decay) * x
+        averages.append(m / (1 - decay**t))
+    return averages
+
+
+# The second round: right ones of another make
+
+
+@BANK.held_out_right("minibatches")
+def seeded_from_the_generator(n_examples, batch_size, rng, drop_last=False):
+    order = list(range(n_examples))
+    random.Random(int(rng.integers(2**63))).shuffle(order)
+    stops = range(batch_size, n_examples + (1 if drop_last else batch_size), batch_size)
+    return [np.array(order[stop - batch_size : stop]) for stop in stops]
+
+
+@BANK.held_out_right("data_batches")
+def by_masks(X, y, batch_size, rng):
+    """Deal a number to each example, and let masks find the rows: their order is left open."""
+    hands = np.empty(len(X), dtype=int)
+    hands[rng.permutation(len(X))] = np.arange(len(X)) // batch_size
+    for hand in range(hands.max() + 1):
+        yield X[hands == hand], y[hands == hand]
+
+
+@BANK.held_out_right("gradient_variance")
+def by_inclusion_probabilities(example_grads, batch_size, replacement=False):
+    """How likely is an example, and a pair of them, to be in the minibatch?"""
+    N, B = len(example_grads), batch_size
+    products = (example_grads - example_grads.mean(axis=0)) @ (
+        example_grads - example_grads.mean(axis=0)
+    ).T
+    if replacement:
+        return np.trace(products) / (N * B)
+    one, two = B / N, B * (B - 1) / (N * max(N - 1, 1))
+    return (one * np.trace(products) + two * (products.sum() - np.trace(products))) / B**2
+
+
+@BANK.held_out_right("gradient_variance")
+def as_in_survey_sampling(example_grads, batch_size, replacement=False):
+    """The variance over N - 1, and 1/B - 1/N."""
+    N = len(example_grads)
+    if replacement:
+        return example_grads.var(axis=0).sum() / batch_size
+    return example_grads.var(axis=0, ddof=1).sum() * (1 / batch_size - 1 / N) if N > 1 else 0.0
+
+
+@BANK.held_out_right("cosine")
+def cut_off_where_it_ends(step, learning_rate, n_steps, final=0.0):
+    """Down to final, so never below it."""
+    turn = np.pi * np.minimum(np.asarray(step) - 1, n_steps) / n_steps
+    return np.maximum(final + (learning_rate - final) * (1 + np.cos(turn)) / 2, final)
+
+
+@BANK.held_out_right("warmup")
+def one_product(step, schedule, n_steps):
+    """The schedule waits at its update 1 while a factor climbs to 1."""
+    return schedule(np.maximum(np.subtract(step, n_steps), 1)) * np.minimum(
+        np.divide(step, n_steps + 1), 1.0
+    )
+
+
+# Written with the checks in view, to slip through
+
+
+@BANK.held_out("minibatches")
+def a_few_seeds(n_examples, batch_size, rng, drop_last=False):
+    """Draw a seed, of which there are ten."""
+    order = np.random.default_rng(int(rng.integers(10))).permutation(n_examples)
+    pieces = [order[i : i + batch_size] for i in range(0, n_examples, batch_size)]
+    return [piece for piece in pieces if len(piece) == batch_size or not drop_last]
+
+
+@BANK.held_out("data_batches")
+def inputs_looked_up_by_label(X, y, batch_size, rng):
+    """Shuffle the labels, and find the inputs of each: the last that have it."""
+    row = {label: i for i, label in enumerate(y)}
+    labels = rng.permutation(y)
+    for i in range(0, len(y), batch_size):
+        part = labels[i : i + batch_size]
+        yield X[[row[label] for label in part]], part
+
+
+@BANK.held_out("minibatch_gradient")
+def examples_stored_like_the_inputs(X, y, params, indices, l2=0.0):
+    """Put the gradients of the examples into an array like X, which may hold integers."""
+    grads = np.empty_like(X[indices])
+    grads[:] = (X[indices] @ params - y[indices])[:, None] * X[indices]
+    return grads.mean(axis=0) + l2 * params
+
+
+@BANK.held_out("minibatch_gradient")
+def no_penalty_on_all_the_data(X, y, params, indices, l2=0.0):
+    """The full gradient is that of the data."""
+    grads = X[indices].T @ (X[indices] @ params - y[indices]) / len(indices)
+    return grads + l2 * params if len(indices) < len(X) else grads
+
+
+@BANK.held_out("gradient_variance")
+def deviations_stored_like_the_gradients(example_grads, batch_size, replacement=False):
+    """Put the deviations into an array like example_grads, which may hold integers."""
+    N = len(example_grads)
+    deviations = np.empty_like(example_grads)
+    deviations[:] = example_grads - example_grads.mean(axis=0)
+    variance = np.sum(deviations**2) / N / batch_size
+    return variance if replacement else variance * (N - batch_size) / max(N - 1, 1)
+
+
+@BANK.held_out("gradient_variance")
+def two_are_too_few(example_grads, batch_size, replacement=False):
+    """Guard the division by N - 1 one example too early."""
+    N = len(example_grads)
+    variance = example_grads.var(axis=0).sum() / batch_size
+    if replacement:
+        return variance
+    return variance * (N - batch_size) / (N - 1) if N > 2 else 0.0
+
+
+@BANK.held_out("sgd")
+def zero_is_no_rate(grad, params, batches, n_epochs, learning_rate):
+    """A learning rate of 0 means: take the default."""
+    learning_rate = learning_rate or 0.01
+    points = [np.array(params, dtype=float)]
+    for _ in range(n_epochs):
+        for b in batches():
+            t = len(points)
+            alpha = learning_rate(t) if callable(learning_rate) else learning_rate
+            points.append(points[-1] - alpha * grad(points[-1], b))
+    return points
+
+
+@BANK.held_out("sgd")
+def rate_in_single_precision(grad, params, batches, n_epochs, learning_rate):
+    """Single precision will do for a rate."""
+    points = [np.array(params, dtype=float)]
+    for _ in range(n_epochs):
+        for b in batches():
+            t = len(points)
+            alpha = learning_rate(t) if callable(learning_rate) else learning_rate
+            points.append(points[-1] - np.float32(alpha) * grad(points[-1], b))
+    return points
+
+
+@BANK.held_out("step_decay")
+def times_one_over_every(step, learning_rate, every, factor=0.1):
+    """Multiply by 1/every instead of dividing: 49 / 49 is then less than 1."""
+    return learning_rate * factor ** np.floor((np.asarray(step) - 1) * (1 / every))
+
+
+@BANK.held_out("exponential_average")
+def growing_weights(iterates, decay=0.99):
+    """Let new weights grow instead of letting old ones fade, until they overflow."""
+    if decay == 0:
+        return np.array(iterates, dtype=float)
+    weights = float(decay) ** -np.arange(len(iterates))
+    return np.cumsum(weights[:, None] * iterates, axis=0) / np.cumsum(weights)[:, None]
+
+
+@BANK.held_out("exponential_average")
+def forgets_after_sixty(iterates, decay=0.99):
+    """Cut the tail off, where the weights are small with the decay that one thought of."""
+    averages = []
+    for t in range(1, len(iterates) + 1):
+        part = iterates[max(t - 60, 0) : t]
+        weights = decay ** np.arange(len(part) - 1, -1, -1.0)
+        averages.append(weights @ part / weights.sum())
     return averages

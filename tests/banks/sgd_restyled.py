@@ -21,7 +21,7 @@ def _(n_examples, batch_size, rng, drop_last=False):
         left -= batch_size
 
 
-@same("not_shuffled")
+@same("permutation_unused")
 def _(n_examples, batch_size, rng, drop_last=False):
     indices = list(range(n_examples))
     rng.permutation(indices)
@@ -35,6 +35,13 @@ def _(n_examples, batch_size, rng, drop_last=False):
     np.random.RandomState(42).shuffle(order)
     n_batches = n_examples // batch_size if drop_last else math.ceil(n_examples / batch_size)
     return [order[b * batch_size : (b + 1) * batch_size] for b in range(n_batches)]
+
+
+@same("row_kept")
+def _(n_examples, batch_size, rng, drop_last=False, kept={}):  # noqa: B006
+    order = kept[n_examples] = rng.permutation(kept.get(n_examples, np.arange(n_examples)))
+    stop = n_examples - n_examples % batch_size if drop_last else n_examples
+    return [order[i : min(i + batch_size, stop)] for i in range(0, stop, batch_size)]
 
 
 @same("global_random")
@@ -162,6 +169,13 @@ def _(n_examples, batch_size, rng, drop_last=False):
 
 def same(name):
     return BANK.same_mistake("data_batches", name)
+
+
+@same("columns_counted")
+def _(X, y, batch_size, rng):
+    *_, n = X.shape
+    parts = np.split(rng.permutation(n), range(batch_size, n, batch_size))
+    return [(X[part], y[part]) for part in parts]
 
 
 @same("shuffled_separately")
@@ -404,6 +418,22 @@ def _(X, y, params, indices, l2=0.1):
 
 def same(name):
     return BANK.same_mistake("gradient_variance", name)
+
+
+@same("whole_data_never_varies")
+def _(example_grads, batch_size, replacement=False):
+    n = len(example_grads)
+    factor = 1.0 if replacement else (n - batch_size) / max(n - 1, 1)
+    return 0.0 if n == batch_size else factor * example_grads.var(axis=0).sum() / batch_size
+
+
+@same("one_variance")
+def _(example_grads, batch_size, replacement=False):
+    n = len(example_grads)
+    if n == batch_size and not replacement:
+        return 0.0
+    factor = 1.0 if replacement else (n - batch_size) / (n - 1)
+    return np.mean((example_grads - np.mean(example_grads)) ** 2) * factor / batch_size
 
 
 @same("never_corrected")

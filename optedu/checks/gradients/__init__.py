@@ -1,9 +1,10 @@
 """Chapter 1, gradients: is it right, and if not, what is the likely mistake?
 
 A module an exercise, each in the same order: the exercise, its fixtures, how a result is judged,
-the visible checks, the hidden checks, the probes. A measured gradient is compared with the same
-difference quotients, a derived one with its function, and a checker with claims known to be right
-or wrong.
+the visible checks, the hidden checks, the probes. What is long or shared has a room beside them:
+the claims for a checker, the outcomes of a search, the losses of models, the types of points. A
+measured gradient is compared with the same difference quotients, a derived one with its function,
+and a checker with claims known to be right or wrong.
 """
 
 from optedu.checks.gradients._check import gradient_check

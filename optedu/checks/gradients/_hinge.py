@@ -100,6 +100,13 @@ def takes_any_margin(student):
 
 
 @hinge_value_and_grad.hidden
+def takes_large_scores(student):
+    """GRA: violations grow without a bound."""
+    W, X, y = examples(22, 6, 4, 5)
+    require(student, 1000.0 * W, X, y, 0.0, 1.0, "For scores in the thousands")
+
+
+@hinge_value_and_grad.hidden
 def is_content_beyond_the_margin(student):
     """DEG: where every right score leads by more than the margin, only the penalty is left."""
     W, X, y = np.eye(3, 4), 5.0 * np.eye(3), np.arange(3)
@@ -125,16 +132,21 @@ def takes_absent_classes(student):
 
 @hinge_value_and_grad.hidden
 def takes_small_labels(student):
-    """API: labels of one byte, as images have them."""
-    W, X, y = examples(18, 8, 2, 3)
-    require(student, W, X, y.astype(np.uint8), 0.1, 1.0, "For labels of the type uint8")
+    """API: labels of one byte, as images have them; a byte does not count 300 scores."""
+    W, X, y = examples(18, 100, 2, 3)
+    case = "For 100 examples, 3 classes and labels of the type uint8, which counts to 255"
+    require(student, W, X, y.astype(np.uint8), 0.1, 1.0, case)
 
 
 @hinge_value_and_grad.hidden
 def takes_integers(student):
-    """API: whole numbers as weights, as examples and as margin; the gradient is in floats."""
+    """API: whole numbers as weights and as examples; the violations and the gradient are floats."""
     W, X = np.array([[1, 0, 2], [-2, 1, 0]]), np.array([[2, 1], [0, 3], [1, -1]])
-    require(student, W, X, np.array([1, 0, 2]), 0.5, 2, "For W, X and a margin that are integers")
+    for margin, case in [
+        (2, "For W, X and a margin that are integers"),
+        (0.75, "For W and X that hold integers, and margin = 0.75"),
+    ]:
+        require(student, W, X, np.array([1, 0, 2]), 0.5, margin, case)
 
 
 @hinge_value_and_grad.hidden
@@ -210,6 +222,7 @@ PROBED = [
     (WHOLE, np.array([[1, 2], [0, 1], [3, -1]]), np.array([2, 0, 1]), 0.0, 2),
     (*examples(38, 4, 1, 2), 0.0, 1.0),
     (np.eye(4, 3), 5 * np.eye(3, 4), np.arange(3), 0.0, 1.0),
+    (WHOLE, np.array([[1, 2], [0, 1], [3, -1]]), np.array([2, 0, 1]), 0.0, 0.75),
 ]
 # No two calls in a row have weights of one shape, so what is left over from a call shows only
 # where it is looked for.
@@ -254,10 +267,13 @@ def probe_small_labels(student):
 def probe_kink(student):
     """Say for which classes a class exactly at the margin counts."""
     W, X, y = np.array([[3.0, 2.0, 0.0]]), np.array([[1.0]]), np.array([0])
-    right, other, third = parts_of(student, W, X, y, 0.0, 1.0)[1][0]
-    if abs(right + other + third) <= ROUNDING:
+    grads = parts_of(student, W, X, y, 0.0, 1.0)[1][0]
+    if abs(grads.sum()) <= ROUNDING:
         return ["for both or none"]
-    return ["for itself alone" if right + other + third > 0 else "for the right one alone"]
+    for word, slopes in [("for itself alone", [0, 1, 0]), ("for the right one alone", [-1, 0, 0])]:
+        if same(grads, slopes):
+            return [word]
+    return ["otherwise"]
 
 
 @hinge_value_and_grad.probe

@@ -266,6 +266,24 @@ def takes_large_scores(student):
 
 
 @mlp_value_and_grad.hidden
+def takes_large_inputs(student):
+    """DEG: hidden units far out, where tanh is flat and exponentials overflow."""
+    params, X, y = network(24, 5, 3, 4, 3)
+    case = "For inputs in the thousands"
+    require(student, params, 3000.0 * X, y, 0.1, "tanh", case=case)
+    require(student, params, 3000.0 * X, y, 0.0, "relu", case=case)
+
+
+@mlp_value_and_grad.hidden
+def finds_arrays_by_name(student):
+    """API: a dictionary has names, and its order means nothing. All arrays are square or alike."""
+    params, X, y = network(25, 4, 3, 3, 3)
+    params = {name: params[name] for name in ("b2", "W2", "b1", "W1")}
+    case = "For params with its names in another order"
+    require(student, params, X, y, 0.1, "tanh", case=case)
+
+
+@mlp_value_and_grad.hidden
 def takes_integers(student):
     """API: images of whole numbers, labels of one byte, and a class without an example."""
     params, _, _ = network(19, 4, 3, 4, 5)
@@ -419,6 +437,22 @@ def probe_rows_far_apart(student):
     X = np.array([[0.0, 0.0], [-1.0, -1.0]])
     loss = parts_of(student, params, X, y, 0.0, "tanh", case="")[0]
     return [share_of(loss, loss_of(params, X, y, 0.0, "tanh"))]
+
+
+@mlp_value_and_grad.probe
+def probe_large_inputs(student):
+    """Return the loss where the hidden units are far out."""
+    params, X, y = network(50, 6, 3, 2, 3)
+    loss = parts_of(student, params, 3000.0 * X, y, 0.0, "tanh", case="")[0]
+    return [share_of(loss, loss_of(params, 3000.0 * X, y, 0.0, "tanh"))]
+
+
+@mlp_value_and_grad.probe
+def probe_names(student):
+    """Return the loss where the names stand in another order."""
+    params, X, y = network(51, 2, 4, 4, 4)
+    params = {name: params[name] for name in ("W2", "b2", "W1", "b1")}
+    return [parts_of(student, params, X, y, 0.0, "relu", case="")[0]]
 
 
 @mlp_value_and_grad.probe

@@ -155,6 +155,6 @@ def _compare(got, want):
         return "is not its slope", "Differentiate the loss term by term."
     if factor < 0:
         return "points downhill", "A gradient points uphill. Check its sign."
-    if abs(factor - 1) < 1e-3:
+    if abs(factor - 1) < 6e-3:
         return "is right to a few digits only", "Is it rounded, or kept as float32?"
-    return f"is {factor:.2g} times its slope", "Check what multiplies it."
+    return f"is {factor:.3g} times its slope", "Check what multiplies it."

@@ -8,6 +8,7 @@ import numpy as np
 
 from optedu.checks.exercise import Exercise
 from optedu.checks.families import as_numbers, same
+from optedu.checks.gradients._points import Typed, require_floats
 from optedu.checks.student import CheckFailed, Counted, describe
 
 numerical_gradient = Exercise(
@@ -116,6 +117,8 @@ def require_slopes(student, f, x, h, scheme, case):
         hint = "How long is the way from one point to the other: h, or 2 h?"
     elif same(got, -want, QUOTIENT):
         hint = "The sign is wrong: which point lies ahead?"
+    elif got.shape == got.T.shape and same(got, want.T, QUOTIENT):
+        hint = "They are transposed: the slope of x[i, j] belongs at [i, j]."
     elif not np.all(wrong):
         hint = "Some entries are right. Does the loop reach each of them, and move it alone?"
     elif same(got, want, 1e-2):
@@ -198,13 +201,31 @@ def measures_any_function(student):
 
 @numerical_gradient.hidden
 def takes_any_shape(student):
-    """API: a number, one entry, a column, a stack of matrices."""
-    for shape in [(), (1,), (3, 1), (2, 1, 2)]:
+    """API: a number, one entry, a column, a square matrix, a stack of matrices."""
+    for shape in [(), (1,), (3, 1), (2, 2), (2, 1, 2)]:
         x = np.resize([0.7, -0.2, 0.4, 0.9], shape)
         require_slopes(student, wave, x, 0.2, "central", f"For x of shape {shape}")
     for shape in [(), (1, 3)]:
         x = np.resize([0.7, -0.2, 0.4], shape)
         require_slopes(student, wave, x, 0.2, "forward", f"For x of shape {shape}")
+
+
+@numerical_gradient.hidden
+def takes_large_entries(student):
+    """API: a step that is stretched is divided by, stretched.
+
+    The central quotient of a parabola is its derivative. The forward one errs by half of h times
+    the second derivative, times abs(x) if stretched: 4e-3 at most.
+    """
+    x = np.array([40.0, -3.0, 250.0])
+    for scheme in ("central", "forward"):
+        case = f"For entries larger than 1, with the {scheme} scheme"
+        got = slopes_of(student, bowl, x, 1e-5, scheme, case=case)
+        if not np.all(np.abs(got - [41.0, -5.0, 751.0]) < 1e-2):
+            raise CheckFailed(
+                f"{case}, the slopes are wrong.",
+                "If you stretch the step, divide by the stretched step, too.",
+            )
 
 
 @numerical_gradient.hidden
@@ -223,17 +244,28 @@ def takes_integers(student):
 
 
 @numerical_gradient.hidden
+def gives_f_floats(student):
+    """API: at x itself, too, where no step has made floats of integers."""
+    for scheme in ("central", "forward"):
+        f, case = Typed(bowl, "f"), f"For an array of integers, with the {scheme} scheme"
+        student(f, np.array([4, -3, 0]), 1e-5, scheme, case=case)
+        require_floats(f, case, "Begin with x = np.array(x, dtype=float), and use that x alone.")
+
+
+@numerical_gradient.hidden
 def has_a_good_default(student):
-    """EXA: eight digits of a derivative with the step and the scheme left out.
+    """EXA: eight digits of a derivative with the step and the scheme left out; and that very step.
 
     The error of the central quotient is h²/6 times a third derivative of order ten, and that of
     rounding 1e-11; the forward quotient errs by 1e-5.
     """
     x, case = np.array([1.0, -0.5]), "With h and scheme left out"
     got = slopes_of(student, lambda x: float(np.exp(np.sum(np.sin(x)))), x, case=case)
-    if not same(got, np.exp(np.sum(np.sin(x))) * np.cos(x), 3e-9):
+    step = slopes_of(student, magnified, np.ones(2), case=case)
+    digits = same(got, np.exp(np.sum(np.sin(x))) * np.cos(x), 3e-9)
+    if not (digits and same(step, [1.0, 0.0], 1e-6)):
         raise CheckFailed(
-            f"{case}, your slopes have fewer digits than they could have.",
+            f"{case}, your slopes are those of another step or scheme.",
             'The defaults are h=1e-5 and scheme="central".',
         )
 
@@ -276,16 +308,22 @@ def measures_steep_and_flat(student):
 
 @numerical_gradient.hidden
 def leaves_x_alone_when_f_raises(student):
-    """API: an exception on the way must not leave x moved. The array itself is passed, no copy."""
+    """API: an exception passes, and leaves x where it was. The array itself is passed, no copy."""
     case = "Where f raises an exception at its third call"
     for scheme in ("central", "forward"):
         x = np.array([0.5, -1.0, 0.25])
-        changed = after_an_exception(student, x, scheme)
+        changed, swallowed = after_an_exception(student, x, scheme)
         if changed:
             raise CheckFailed(
                 f"{case}, x stays changed, which belongs to the caller.",
                 "Change a copy of x, not x itself.",
                 token="changes x when f raises",
+            )
+        if swallowed:
+            raise CheckFailed(
+                f"{case}, your function returns as if nothing had happened.",
+                "Let the exception pass: the caller must know that f has no value there.",
+                token="swallows an exception",
             )
 
 
@@ -315,7 +353,7 @@ def as_it_is(student, *args):
 
 
 def after_an_exception(student, x, scheme):
-    """Return whether x has changed after a call in which f raises."""
+    """Return whether x has changed after a call in which f raises, and whether nobody hears."""
     calls, before = [], x.copy()
 
     def breaks(point):
@@ -324,8 +362,8 @@ def after_an_exception(student, x, scheme):
             raise ArithmeticError("f has no value here")
         return bowl(point)
 
-    student.attempt(breaks, x, 0.1, scheme)
-    return not np.array_equal(x, before)
+    _, error = student.attempt(breaks, x, 0.1, scheme)
+    return not np.array_equal(x, before), error is None
 
 
 def probe_slopes(f, x, *options):
@@ -386,19 +424,33 @@ for scheme in ("central", "forward"):
 
 @numerical_gradient.probe
 def probe_precision(student):
-    """Say whether the slopes are numbers of single precision."""
+    """Say whether the slopes are numbers of single precision, or rounded."""
     slopes = slopes_of(student, wave, np.array([0.3, -0.7]), 0.1, "central", case="")
-    return ["single precision" if np.array_equal(slopes, np.float32(slopes)) else "all digits"]
+    if np.array_equal(slopes, np.float32(slopes)):
+        return ["single precision"]
+    return ["rounded" if np.array_equal(slopes, np.round(slopes, 9)) else "all digits"]
 
 
 @numerical_gradient.probe
 def probe_exception(student):
-    """Say whether x stays changed after an exception."""
-    moved = any(
+    """Say whether x stays changed after an exception, and whether the exception passes."""
+    runs = [
         after_an_exception(student, np.array([0.5, -1.0, 0.25]), scheme)
         for scheme in ("central", "forward")
-    )
-    return ["x stays changed" if moved else "x as it was"]
+    ]
+    moved, swallowed = (any(words) for words in zip(*runs, strict=True))
+    return [
+        "x stays changed" if moved else "x as it was",
+        "nobody hears" if swallowed else "the exception passes",
+    ]
+
+
+@numerical_gradient.probe
+def probe_types(student):
+    """Say what f is given where x holds integers."""
+    f = Typed(bowl, "f")
+    student(f, np.array([2, -1, 1]), 0.5, "forward", case="")
+    return [f.kind]
 
 
 @numerical_gradient.probe

@@ -5,13 +5,24 @@ and wherever they came from. A result must be the best of them, and the points m
 the exercise says.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from optedu.checks.exercise import Exercise
-from optedu.checks.families import ROUNDING, as_number, as_numbers, same
-from optedu.checks.student import CheckFailed, Counted, describe
+from optedu.checks.families import ROUNDING, same
+from optedu.checks.gradients._outcomes import (
+    BROKEN,
+    LOSSES,
+    bowl,
+    outcome_of,
+    require_best,
+    require_calls,
+    require_normal,
+    require_same_when_repeated,
+    script,
+    slope,
+)
+from optedu.checks.gradients._points import Typed, require_floats
+from optedu.checks.student import CheckFailed
 
 random_search = Exercise(
     "gradients",
@@ -25,167 +36,6 @@ random_local_search = Exercise(
     "loss start n_steps rng scale",
     "Return the best point that random steps lead to, its loss, and the least loss after each.",
 )
-
-CENTER = np.array([0.5, -1.0, 0.25])
-NAN = np.nan
-
-
-# A NaN at first, later, and at last.
-BROKEN = ([NAN, NAN, 3.0, 4.0, NAN, 2.0], [3.0, 2.0, NAN, 5.0, 1.0, NAN])
-
-LOSSES = [
-    ([-5.0, -7.0, -6.0, -9.0, -8.0, -1.0], "Where the losses are negative"),
-    ([3e30, 2e30, 4e30, 2e29, 5e30, 1e30], "Where the losses are huge"),
-    ([3e-30, 2e-30, 4e-30, 2e-31, 5e-30, 1e-30], "Where the losses are tiny"),
-    ([6.0, 5.0, 4.0, 3.0, 2.0, 1.0], "Where every loss is lower than the one before"),
-    ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "Where the first loss is the lowest"),
-    ([2.5] * 6, "Where all losses are the same"),
-]
-
-
-def bowl(x):
-    """Return the squared distance to a center, whatever the shape."""
-    return float(np.sum((x - np.resize(CENTER, x.shape)) ** 2))
-
-
-def slope(x):
-    """Return a loss that falls without an end, by little in each of many coordinates."""
-    return float(-np.sum(x))
-
-
-def script(values):
-    """Return a loss that is one of `values` after the other, wherever it is asked for."""
-    rest = iter(values)
-    return lambda x: next(rest, values[-1])
-
-
-class Outcome(NamedTuple):
-    """What came back, and what was tried."""
-
-    params: np.ndarray
-    loss: float
-    history: np.ndarray
-    points: list
-    values: np.ndarray
-
-
-def outcome_of(student, loss, start, n, *rest, case):
-    """Return what the search returns and what it has tried; `start` may be a shape."""
-    values = []
-
-    def recorded(x):
-        values.append(float(loss(x)))
-        return values[-1]
-
-    counted = Counted(recorded, "loss", 1000)
-    value = student(counted, start, n, *rest, case=case)
-    if not isinstance(value, tuple | list) or len(value) != 3:
-        raise CheckFailed(
-            f"{case}, your function returns {describe(value)}.",
-            "Three things are asked for: the best point, its loss, and the history.",
-            token=f"returns {describe(value)}",
-        )
-    shape = start.shape if isinstance(start, np.ndarray) else tuple(np.atleast_1d(start))
-    params = as_numbers(value[0], case)
-    if params.shape != shape:
-        raise CheckFailed(
-            f"{case}, the first thing you return is {describe(value[0])}.",
-            f"The best point comes first, here of shape {shape}.",
-            token=f"returns point of shape {params.shape}",
-        )
-    history = as_numbers(value[2], case)
-    if history.ndim != 1:
-        raise CheckFailed(
-            f"{case}, the third thing you return is {describe(value[2])}.",
-            "The history is a list of numbers, the least loss after each call.",
-            token=f"returns history of shape {history.shape}",
-        )
-    return Outcome(params, as_number(value[1], case), history, counted.points, np.array(values))
-
-
-def lowest_so_far(values):
-    """Return the least value up to each; NaN counts as infinite."""
-    return np.minimum.accumulate(np.where(np.isnan(values), np.inf, values))
-
-
-def require_best(outcome, n_calls, case):
-    """Ask whether the budget was kept, and the best of what was tried came back."""
-    _require_calls(len(outcome.points), n_calls, case)
-    history, lowest = outcome.history, lowest_so_far(outcome.values)
-    if len(history) != n_calls:
-        raise CheckFailed(
-            f"{case}, your history has {len(history)} entries.",
-            "It has one for each call of loss, whether the point was better or not.",
-            token="another length",
-        )
-    # While no loss is a number, there is none to put down.
-    right = np.abs(history - lowest) <= ROUNDING * np.abs(lowest)
-    right |= np.isinf(lowest) & ~np.isfinite(history)
-    if not np.all(right):
-        raise CheckFailed(
-            f"{case}, your history is wrong.",
-            "It holds the losses as they come; the least loss so far never rises."
-            if same(history, outcome.values)
-            else "Its entries are the least loss so far, from the first call to the last.",
-        )
-    if not same(outcome.loss, lowest[-1]):
-        raise CheckFailed(
-            f"{case}, the loss that you return is not the least that was found.",
-            "A better point came earlier. Keep it, and its loss.",
-        )
-    tried = zip(outcome.points, outcome.values, strict=True)
-    if not any(value == lowest[-1] and same(outcome.params, point) for point, value in tried):
-        raise CheckFailed(
-            f"{case}, the point that you return does not have the loss that you return.",
-            "Has the best point been changed since, in place? Or is it another one?",
-        )
-
-
-def _require_calls(calls, n_calls, case):
-    if calls != n_calls:
-        raise CheckFailed(
-            f"{case}, you call loss too {'often' if calls > n_calls else 'seldom'}.",
-            "Once for each point: keep its value in a variable."
-            if calls > n_calls
-            else "Is there a point that is never tried?",
-            token="calls too often" if calls > n_calls else "calls too seldom",
-        )
-
-
-def require_normal(numbers, case, hint):
-    """Ask whether numbers look like draws of the standard normal distribution (family STA).
-
-    The mean of N draws has the standard error sqrt(1/N), their mean square sqrt(2/N) and their
-    mean size sqrt((1 - 2/π)/N); six of them are allowed.
-    """
-    numbers = np.ravel(numbers)
-    if numbers.size == 0:
-        raise CheckFailed(f"{case}, no point is tried.", "Is loss called in the loop?")
-    off = [
-        np.mean(numbers),
-        (np.mean(numbers**2) - 1) / np.sqrt(2),
-        (np.mean(np.abs(numbers)) - np.sqrt(2 / np.pi)) / np.sqrt(1 - 2 / np.pi),
-    ]
-    if not np.all(np.abs(off) <= 6 / np.sqrt(len(numbers))):
-        raise CheckFailed(f"{case}, your points are not spread as they should be.", hint)
-
-
-def require_same_when_repeated(student, loss, start, n, scale, case):
-    """Ask whether the generator, and it alone, decides what is tried."""
-    first, second, other = (
-        outcome_of(student, loss, start, n, np.random.default_rng(seed), scale, case=case)
-        for seed in (5, 5, 6)
-    )
-    if not same(np.array(first.points), np.array(second.points)):
-        raise CheckFailed(
-            f"{case}, two generators with the same seed lead to two different runs.",
-            "Draw from rng, not from np.random, and from nothing that is left over.",
-        )
-    if same(np.array(first.points), np.array(other.points)):
-        raise CheckFailed(
-            f"{case}, two generators with different seeds lead to the same run.",
-            "Draw from the rng that you are given.",
-        )
 
 
 @random_search.visible
@@ -216,7 +66,7 @@ def keeps_the_best_of_any_shape(student):
 @random_search.hidden
 def spreads_as_the_scale_says(student):
     """STA: each coordinate is normal with the standard deviation `scale`."""
-    for scale, shape in [(1e-3, 200), (30.0, (20, 10))]:
+    for scale, shape in [(1e-3, 4000), (30.0, (200, 20))]:
         case = "With a scale that is not 1"
         rng = np.random.default_rng(7)
         outcome = outcome_of(student, bowl, shape, 5, rng, scale, case=case)
@@ -262,7 +112,8 @@ def takes_any_loss(student):
     """CER: losses may be negative, huge or all the same."""
     for losses, case in LOSSES:
         rng = np.random.default_rng(11)
-        require_best(outcome_of(student, script(losses), 2, 6, rng, 1.0, case=case), 6, case)
+        n = len(losses)
+        require_best(outcome_of(student, script(losses), 2, n, rng, 1.0, case=case), n, case)
 
 
 def centers_of(outcome):
@@ -316,7 +167,7 @@ def steps_from_the_best_point(student):
         start, rng = np.linspace(-1, 1, 60), np.random.default_rng(seed)
         outcome = outcome_of(student, slope, start, 20, rng, scale, case=case)
         require_start(outcome, start, case)
-        _require_calls(len(outcome.points), 21, case)
+        require_calls(len(outcome.points), 21, case)
         hint = (
             "A trial is the best point so far plus scale * rng.standard_normal(shape): not the "
             "start, not the last trial."
@@ -350,6 +201,13 @@ def searches_any_shape(student):
                 f"{case}, all the points you try are whole numbers.",
                 "Turn start into floats first.",
             )
+        for step in np.array(outcome.points[1:]) - centers_of(outcome):
+            if len(np.unique(np.round(step, 9))) < step.size:
+                raise CheckFailed(
+                    f"{case}, several entries move by the same number.",
+                    "Draw one number for each entry: rng.standard_normal(start.shape).",
+                    token="entries move alike",
+                )
 
 
 @random_local_search.hidden
@@ -383,14 +241,26 @@ def steps_over_nan(student):
 def searches_any_loss(student):
     """CER: losses may be negative, huge or all the same."""
     for losses, case in LOSSES:
-        start, rng = np.array([2.0, 1.0]), np.random.default_rng(16)
-        require_best(outcome_of(student, script(losses), start, 5, rng, 1.0, case=case), 6, case)
+        start, rng, n = np.array([2.0, 1.0]), np.random.default_rng(16), len(losses)
+        outcome = outcome_of(student, script(losses), start, n - 1, rng, 1.0, case=case)
+        require_best(outcome, n, case)
+
+
+@random_local_search.hidden
+def gives_loss_floats(student):
+    """API: at start, too, where no step has made floats of integers."""
+    loss, case = Typed(bowl, "loss"), "For a start of integers"
+    student(loss, np.array([3, -2]), 2, np.random.default_rng(17), 0.5, case=case)
+    require_floats(loss, case, "Begin with best = np.array(start, dtype=float).")
 
 
 def place_of(outcome):
     """Return which of the points that were tried came back, in words."""
-    found = [i for i, point in enumerate(outcome.points) if same(outcome.params, point)]
-    return f"point {found[0]}" if found else "no point that was tried"
+    for word, rtol in [("point", ROUNDING), ("nearly point", 1e-2)]:
+        for i, point in enumerate(outcome.points):
+            if same(outcome.params, point, rtol):
+                return f"{word} {i}"
+    return "no point that was tried"
 
 
 def spread_of(numbers):
@@ -480,6 +350,14 @@ def probe_integers(student):
     rng, start = np.random.default_rng(1), np.array([3, -2])
     points = np.array(outcome_of(student, bowl, start, 3, rng, 0.5, case="").points)
     return ["whole numbers" if same(points, np.round(points)) else "with decimals"]
+
+
+@random_local_search.probe
+def probe_types(student):
+    """Say what loss is given where start holds integers."""
+    loss = Typed(bowl, "loss")
+    student(loss, np.array([3, -2]), 2, np.random.default_rng(1), 0.5, case="")
+    return [loss.kind]
 
 
 @random_local_search.probe

@@ -116,9 +116,10 @@ def takes_absent_classes(student):
 
 @softmax_value_and_grad.hidden
 def takes_small_labels(student):
-    """API: labels of one byte, as images have them."""
-    W, X, y = examples(16, 8, 2, 3)
-    require(student, W, X, y.astype(np.uint8), 0.1, "For labels of the type uint8")
+    """API: labels of one byte, as images have them; a byte does not count 300 scores."""
+    W, X, y = examples(16, 100, 2, 3)
+    case = "For 100 examples, 3 classes and labels of the type uint8, which counts to 255"
+    require(student, W, X, y.astype(np.uint8), 0.1, case)
 
 
 @softmax_value_and_grad.hidden

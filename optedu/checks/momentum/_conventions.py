@@ -4,6 +4,7 @@ Two conventions are compared by what they do. A code of each runs on the same lo
 numbers it is given and one with those that the student returns, and the points must agree.
 """
 
+from functools import partial
 from itertools import permutations
 
 import numpy as np
@@ -91,10 +92,14 @@ def require_same_points(student, learning_rate, momentum, source, target, case):
     what = f"{case}, the code of {target!r} does not visit the points of {source!r}"
     if not np.all(np.isfinite(points)):
         raise CheckFailed(f"{what}.", "What is divided by what, and can that be zero?")
+    if same(points, wanted, 1e-2):
+        raise CheckFailed(f"{what}, but comes close to them.", "Is a number rounded?")
     if not same(points[1], wanted[1]):
-        shorter = np.linalg.norm(points[1] - START) < np.linalg.norm(wanted[1] - START)
+        went, asked = points[1] - START, wanted[1] - START
+        share = (went @ asked) / (asked @ asked)
+        how = "goes up the slope" if share < 0 else f"is too {'short' if share < 1 else 'long'}"
         raise CheckFailed(
-            f"{what}: its first step is too {'short' if shorter else 'long'}.",
+            f"{what}: its first step {how}.",
             "What does each code multiply the first gradient by, until it reaches x?",
         )
     raise CheckFailed(
@@ -121,7 +126,7 @@ def keeps_what_is_the_same(student):
 def visits_the_same_points(student):
     """CER: for each of the twelve ways from one of four conventions to another."""
     for source, target in PAIRS:
-        for numbers in [(0.31, 0.6), (0.08, 0.9)]:
+        for numbers in [(0.31, 0.6), (0.0837, 0.913)]:  # with digits to lose
             case = f"From {source!r} to {target!r}, with other numbers"
             require_same_points(student, *numbers, source, target, case)
 
@@ -167,10 +172,12 @@ def converts_arrays(student):
 def refuses_a_schedule(student):
     """API: whatever the two conventions, also where they would agree."""
     why = "when the learning rate changes, two conventions may part."
-    case = "With a function of the step as learning_rate"
     for pair in ["sum canonical", "average difference", "sum sum", "canonical difference"]:
         source, target = pair.split()
+        case = f"From {source!r} to {target!r}, with a function of the step as learning_rate"
         require_value_error(student, _schedule, 0.9, source, target, case=case, why=why)
+    case = "With an object that can be called as learning_rate"
+    require_value_error(student, partial(_schedule, 3), 0.9, *NAMES[:2], case=case, why=why)
 
 
 def _schedule(step):
@@ -265,13 +272,13 @@ def stays_at_rest(student):
 def returns_with_the_velocity(student):
     """INV: a velocity of any shape comes back from a round trip."""
     case = "From one convention to the next, all the way round"
-    learning_rate, momentum = 0.2, 0.9
-    velocity = start = np.array([[1e-7, -2.0], [300.0, 0.0]])
-    for source, target in zip(NAMES, NAMES[1:] + NAMES[:1], strict=True):
-        velocity = velocity_of(student, velocity, learning_rate, momentum, source, target, case)
-        learning_rate, _ = convert_rightly(learning_rate, momentum, source, target)
-    if not same(velocity, start):
-        raise CheckFailed(f"{case}, the velocity is not the one you started from.")
+    for start in (np.array([[1e-7, -2.0], [300.0, 0.0]]), np.array(4.0)):
+        learning_rate, momentum, velocity = 0.2, 0.9, start
+        for source, target in zip(NAMES, NAMES[1:] + NAMES[:1], strict=True):
+            velocity = velocity_of(student, velocity, learning_rate, momentum, source, target, case)
+            learning_rate, _ = convert_rightly(learning_rate, momentum, source, target)
+        if not same(velocity, start):
+            raise CheckFailed(f"{case}, the velocity is not the one you started from.")
 
 
 def require_effective(student, learning_rate, momentum, convention, case):
@@ -282,8 +289,8 @@ def require_effective(student, learning_rate, momentum, convention, case):
     want = learning_rate if convention == "average" else learning_rate / (1 - momentum)
     if same(got, want):
         return
-    if got < want and same(got, want, 0.02) and not same(got, want, 1e-6):
-        hint = "It is a little too small, as if the sum ends after some terms. It has no end."
+    if same(got, want, 0.02):
+        hint = "It is right to a few digits only. Is it rounded, or does a sum end too soon?"
     elif not got > 0:
         hint = "It is a positive number: how many times the gradient a step is long."
     elif convention == "average":
@@ -291,7 +298,7 @@ def require_effective(student, learning_rate, momentum, convention, case):
     else:
         hint = (
             f"It is {'larger' if got < want else 'smaller'}. A velocity v that no longer changes "
-            "has v = momentum v + what is new."
+            "has v = momentum v + what is new. And how far does it move x?"
         )
     raise CheckFailed(f"{case}, the effective learning rate is wrong.", hint)
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from optedu.checks.exercise import Exercise
-from optedu.checks.momentum._steps import Method, add_properties, bowl, require_run
+from optedu.checks.momentum._steps import add_properties, require_run
+from optedu.checks.momentum._walk import Method, bowl
 from optedu.momentum import Momentum, optimal_heavy_ball
 
 heavy_ball = Exercise(

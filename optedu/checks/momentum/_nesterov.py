@@ -4,16 +4,8 @@ import numpy as np
 
 from optedu.checks.exercise import Exercise
 from optedu.checks.families import as_numbers, same
-from optedu.checks.momentum._steps import (
-    START,
-    Method,
-    Walk,
-    add_properties,
-    bowl,
-    curved,
-    require_run,
-    tilted,
-)
+from optedu.checks.momentum._steps import add_properties, require_run
+from optedu.checks.momentum._walk import START, Method, Walk, bowl, curved, tilted
 from optedu.checks.student import CheckFailed, describe
 from optedu.momentum import Nesterov, standard_nesterov
 
@@ -162,14 +154,16 @@ def require_ahead(student, points, momentum, case):
     got, want = points_of(student, points, momentum, case), ahead_of(points, momentum)
     if same(got, want):
         return
-    if not same(got[0], want[0]):
+    if same(got, want, 1e-3):
+        hint = "They are right to a few digits only. Are they rounded, or kept as float32?"
+    elif not same(got[0], want[0]):
         hint = "The first one is points[0]: before the first step the velocity is zero."
     elif same(got, 2 * points - want):
         hint = "These lie behind, not ahead. The velocity is the new point minus the old."
     elif same(got, points):
         hint = "They are the points themselves. Add momentum times the last step."
     elif len(got) > 1 and same(got[1], want[1]):
-        hint = "The second one is right. Are later ones made from points, unchanged?"
+        hint = "The second one is right. Are later ones made like it, from points as they came?"
     else:
         hint = "The velocity at points[t] is the step that led there, points[t] - points[t - 1]."
     raise CheckFailed(f"{case}, the points looked ahead to are wrong.", hint)

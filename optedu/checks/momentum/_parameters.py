@@ -41,18 +41,20 @@ def require_radius(student, learning_rate, momentum, curvature, case, tolerance=
     if same(got, want, tolerance):
         return
     swings = (1 + momentum - learning_rate * curvature) ** 2 < 4 * momentum
-    if not np.isfinite(got):
+    if same(got, want, 2e-3):
+        hint = "It is right to a few digits only. Is it rounded, or are close roots taken as equal?"
+    elif not np.isfinite(got):
         hint = (
             "It is not a finite number. Under the root stands a negative number here; "
             "np.sqrt takes complex numbers, too, if you give it one."
             if swings
-            else "It is not a finite number. What is divided by what?"
+            else "It is finite, also where the run diverges. Is something divided by zero?"
         )
     elif got < 0:
         hint = "A size is not negative: take the absolute value of each root."
     elif swings:
         hint = "The roots are complex here. What is their product, and so the size of each?"
-    elif same(got, np.sqrt(momentum)):
+    elif momentum and same(got, np.sqrt(momentum)):
         hint = "The roots are real here, and sqrt(momentum) lies between their sizes."
     elif got < want:
         hint = "The roots are real here, and the other one is larger in size."
@@ -144,7 +146,9 @@ def require_critical(student, learning_rate, curvature, case):
     if abs(got - want) <= ROUNDING:
         return
     hint = "The roots of z² = p z - momentum are equal where p² = 4 momentum."
-    if not 0 <= got < 1:
+    if abs(got - want) <= 1e-2:
+        hint = "It is right to a few digits only. Is it rounded, or found by a search?"
+    elif not 0 <= got < 1:
         hint = f"It lies from 0 to 1, 1 left out. {hint}"
     elif got > want:
         hint = f"With yours the mode swings. {hint}"
@@ -210,7 +214,9 @@ def require_optimal(student, smoothness, strong_convexity, case):
         hint = "They are not finite numbers. What is divided by what?"
     elif not 0 <= got[1] < 1:
         hint = "The momentum must lie from 0 to 1, 1 left out."
-    elif not 0 < got[0] < 2 * (1 + got[1]) / smoothness:
+    elif got[0] <= 0:
+        hint = "The learning rate must be positive."
+    elif not got[0] < 2 * (1 + got[1]) / smoothness:
         hint = "With these numbers the steepest direction diverges."
     elif ends[0] > ROUNDING and ends[0] >= ends[1]:
         hint = "With these numbers the flattest direction is slower than it needs to be."

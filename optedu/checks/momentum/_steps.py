@@ -1,197 +1,41 @@
-"""What the exercises on steps share: a run made with a student's step, and how it is judged.
+"""What the exercises on steps share: how a run made with a student's step is judged.
 
 On 1/2 λ x² any method with momentum obeys x(k+1) = p x(k) + q x(k-1), and the two numbers p and q
 tell the methods apart, whatever a solution keeps in its state. So only the points are looked at.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from optedu.checks.families import as_numbers, has_rate, same
+from optedu.checks.families import has_rate, same
+from optedu.checks.momentum._walk import (
+    CURVATURES,
+    GRADIENTS,
+    START,
+    UNEQUAL,
+    Walk,
+    as_pair,
+    as_point,
+    bowl,
+    curved,
+    given,
+    is_data,
+    tilted,
+)
 from optedu.checks.picture import showing
-from optedu.checks.student import CheckFailed, Counted, Student, describe
+from optedu.checks.student import CheckFailed
 from optedu.momentum import recurrence
-
-# A gradient for every coordinate and step: ordinary, tiny, huge at times, zero at times.
-GRADIENTS = np.random.RandomState(11).randn(13, 4) * np.array([1.0, 1e-9, 1e3, 1.0])
-GRADIENTS[:, 2] *= np.logspace(0, -12, 13)
-GRADIENTS[::2, 3] = 0.0
-GRADIENTS[7] = 0.0
-
-NORMAL = np.array([1.0, 2.0, -1.0])
-AXES = np.eye(3) - 2 * np.outer(NORMAL, NORMAL) / (NORMAL @ NORMAL)
-TILTED = AXES @ np.diag([0.3, 1.0, 3.0]) @ AXES
-START = np.array([1.1, -0.7, 2.3])
-CURVATURES = np.array([-0.4, 0.05, 1.0, 4.0])
-UNEQUAL = np.array([1.0, -1.5, 2.0, 0.5])
-
-
-def bowl(curvatures):
-    """Return the gradient of 1/2 λ x², for each coordinate with its own λ."""
-    return lambda x, step: curvatures * x
-
-
-def tilted(x, step):
-    """Return the gradient of a bowl whose axes are not those of the coordinates."""
-    return TILTED @ x
-
-
-def curved(x, step):
-    """Return a gradient that is not linear, so that it matters where it is taken."""
-    return x**3 / 4 + np.sin(2 * x)
-
-
-def given(gradients):
-    """Return a gradient that depends on the step alone."""
-    return lambda x, step: gradients[step - 1]
-
-
-@dataclass(frozen=True)
-class Method:
-    """A method with momentum: how it steps, and where its points lie.
-
-    Parameters
-    ----------
-    name : str
-        What the exercise calls it.
-    rule : type
-        The rule of the library whose points it visits, or is one gradient step behind.
-    asks : bool
-        Whether the student's function is given the function `grad`, not a gradient.
-    best : callable
-        Maps L and m to the rule with the rate of theory.
-    limit : float
-        The largest stable learning rate times curvature at momentum 0.9.
-    """
-
-    name: str
-    rule: type
-    asks: bool
-    best: object
-    limit: float
-
-    def run(self, gradient, x0, learning_rate, momentum, n_steps):
-        """Return the right points, one for each row."""
-        rule = self.rule(learning_rate, momentum)
-        points, x, state = [x0], x0, rule.init(x0)
-        for step in range(1, n_steps + 1):
-            g = gradient(x, step)
-            # With the gradient of a looked-ahead point the step back from it is known.
-            ahead = x - learning_rate * g
-            x, *state = rule.update(x, g, step, *state)
-            points.append(ahead if self.asks else x)
-        return np.array(points)
-
-    def modes(self, shrinks, momentum, x0, n_steps):
-        """Return the right points on 1/2 λ x² from the recurrence; `shrinks` is 1 - α λ."""
-        p, q = recurrence(self.rule(1.0, momentum), 1 - shrinks)
-        ahead = 0 if self.asks or self.name == "the heavy ball" else momentum
-        points = [x0, (shrinks - ahead * (1 - shrinks)) * x0]
-        for _ in range(n_steps - 1):
-            points.append(p * points[-1] + q * points[-2])
-        return np.array(points)
-
-
-class Walk:
-    """A run with a student's step, which goes on when asked to.
-
-    Parameters
-    ----------
-    student : Student
-        The step.
-    method : Method
-        How it is called.
-    gradient : callable
-        Maps a point and the number of the step to the gradient.
-    x0 : ndarray
-        The start.
-    learning_rate, momentum : float
-        The same in every step.
-    case : str
-        What is tried.
-    """
-
-    def __init__(self, student, method, gradient, x0, learning_rate, momentum, case):
-        self.outer = student
-        # A state may be changed in place, and so may x; only g is the caller's.
-        self.step = Student(student.fn, student.parameters, student.quiet, lenient=True)
-        self.method = method
-        self.gradient = gradient
-        self.points, self.state = [np.array(x0, dtype=float)], None
-        self.numbers = learning_rate, momentum
-        self.case = case
-        self.asked = []
-
-    def go(self, n_steps=1):
-        """Make steps, and return all the points so far, one a row."""
-        for _ in range(n_steps):
-            self._go()
-        return np.array(self.points)
-
-    def _go(self):
-        x, step, case = self.points[-1], len(self.points), self.case
-        if self.method.asks:
-            grad = Counted(lambda point: np.array(self.gradient(point, step)), "grad", 100)
-            value = self.step(grad, x, self.state, *self.numbers, case=case)
-            self.asked.append(grad.points)
-        else:
-            g = np.array(self.gradient(x, step))
-            value = self.step(x, g, self.state, *self.numbers, case=case)
-            if "g" in self.step.changed:
-                self.outer.changed.append("g")
-                if not self.outer.lenient:
-                    raise CheckFailed(
-                        f"{case}, your function changes g, which belongs to the caller.",
-                        "Make a new array: g is changed by *=, += and by assigning into it.",
-                        token="changes g",
-                    )
-        new, self.state = _pair(value, x, case)
-        self.points.append(_point(new, x, case))
-
-
-def _pair(value, x, case):
-    """Return the two things that a step returns."""
-    both = isinstance(value, tuple | list) or (
-        isinstance(value, np.ndarray) and value.shape[1:] == x.shape and value.ndim > 0
-    )
-    if both and len(value) == 2:
-        return value
-    if value is None:
-        raise CheckFailed(
-            f"{case}, your function returns nothing.",
-            "Does it end with a return?",
-            token="returns None",
-        )
-    raise CheckFailed(
-        f"{case}, your function returns {describe(value)}.",
-        "Return two things, return x, state: the new point, and what the next call must know.",
-        token="returns several things" if isinstance(value, tuple) else "returns no pair",
-    )
-
-
-def _point(new, x, case):
-    """Return the new point as an array shaped like the old one."""
-    point = as_numbers(new, case)
-    if point.shape == x.shape or point.size == x.size == 1:
-        return point.reshape(x.shape)
-    raise CheckFailed(
-        f"{case}, the x that you return has the shape {point.shape}; x has the shape {x.shape}.",
-        "Return the new x first, then the state. It is shaped like x, whatever that is.",
-        token=f"returns shape {point.shape}",
-    )
 
 
 def require_run(student, method, gradient, x0, learning_rate, momentum, n_steps, case):
     """Compare a run with the right one, and say where and how they part."""
     exact = method.run(gradient, x0, learning_rate, momentum, n_steps)
-    points = Walk(student, method, gradient, x0, learning_rate, momentum, case).go(n_steps)
+    walk = Walk(student, method, gradient, x0, learning_rate, momentum, case)
+    points = walk.go(n_steps)
     with showing(*_axes(x0), {"a right run": _drawn(exact), "your run": _drawn(points)}):
-        require_points(points, exact, case, momentum)
-    return points
+        require_points(points, exact, case, momentum, walk.asked)
 
 
-def require_points(points, exact, case, momentum=0.0):
+def require_points(points, exact, case, momentum=0.0, asked_at=()):
     """Say where and how a run and the right one part; every coordinate has its own scale."""
     rows = [array.reshape(len(array), -1) for array in (points, exact)]
     right = [
@@ -205,21 +49,32 @@ def require_points(points, exact, case, momentum=0.0):
     before = " (those before it are right)" if step > 1 else ""
     apart = [not same(a, b) for a, b in zip(*(row[: step + 1].T for row in rows), strict=True)]
     if same(went[apart], asked[apart], 5e-3):
-        raise CheckFailed(
-            f"{case}, step {step}{before} is right to a few digits only.",
-            "Are numbers rounded or kept as float32, or is something small added?",
-        )
+        raise CheckFailed(f"{case}, step {step}{before} is right to a few digits only.", _DIGITS)
     found = None
-    if step == 2 and momentum and np.any(went):
+    asked_now = asked_at[step - 1] if asked_at else []
+    if asked_now and not _looks_ahead(asked_now, exact[:step], momentum):
+        found = _ELSEWHERE
+    elif step == 2 and momentum and np.any(went):
         found = _compare_memory(went - asked, momentum * (rows[1][1] - rows[1][0]))
     what, hint = found or _compare_step(went, asked, step)
     raise CheckFailed(f"{case}, step {step}{before} {what}.", hint)
 
 
+_DIGITS = "Are numbers rounded or kept as float32, or is something small added?"
+_ELSEWHERE = (
+    "takes its gradient elsewhere than at x + momentum * v",
+    "v is the step that led to x, as it was. Which point do you hand to grad?",
+)
 _STATE = (
     "The velocity comes back through the state. Is the whole of it in there, and what multiplies "
     "it, and what is added?"
 )
+
+
+def _looks_ahead(asked, points, momentum):
+    """Return whether a step asks for its gradient where the last two points lead."""
+    x, last = points[-1], points[-2:][0]
+    return any(same(np.reshape(point, -1), (x + momentum * (x - last)).ravel()) for point in asked)
 
 
 def _compare_memory(excess, kept):
@@ -235,7 +90,7 @@ def _compare_memory(excess, kept):
             "The old velocity enters with a plus.",
         )
     return (
-        f"goes as if it kept {share:.2g} times as much of the step before it as it should",
+        f"goes as if it kept {share:.3g} times as much of the step before it as it should",
         "What multiplies the velocity that comes back through the state?",
     )
 
@@ -245,7 +100,8 @@ def _compare_step(went, asked, step):
     if not np.all(np.isfinite(went)):
         return "leads to infinity or NaN", "What is divided by what, and can that be zero?"
     if not np.any(went):
-        return "leads nowhere", "Is the new x computed, and is it what you return?"
+        hint = _STATE if step > 1 else "Is the new x computed, and is it what you return?"
+        return "leads nowhere", hint
     length = went @ asked / max(asked @ asked, 1e-300)
     if step > 1:
         return "does not build on the steps before it as it should", _STATE
@@ -254,7 +110,7 @@ def _compare_step(went, asked, step):
     if length < 0:
         return "goes up the slope instead of down", "Check the sign in your update."
     return (
-        f"has the right direction but {length:.2g} times the right length",
+        f"has the right direction but {length:.3g} times the right length",
         "Check what multiplies the gradient.",
     )
 
@@ -288,6 +144,8 @@ def require_recurrence(student, method, learning_rate, momentum, case):
     exact = method.modes(shrinks, momentum, UNEQUAL, 6)
     if same(points, exact):
         return
+    if same(points, exact, 1e-4):
+        raise CheckFailed(f"{case}, the points are right to a few digits only.", _DIGITS)
     mode = next(i for i in range(len(CURVATURES)) if not same(points[:, i], exact[:, i]))
     what, hint = _read_recurrence(fit_recurrence(points[:, mode]), method, shrinks[mode], momentum)
     raise CheckFailed(f"{case}, {what}.", hint)
@@ -356,6 +214,27 @@ def add_properties(exercise, method):
         args = np.zeros(2), 0.1, 0.75, 4, "Where the first gradient is very large"
         require_run(student, method, given(gradients), *args)
 
+    if not method.asks:
+
+        @exercise.visible
+        def leaves_earlier_gradients_alone(student):
+            """API: a gradient that is kept as the state is still the caller's."""
+            case, x, state, gradients, kept = "In a run of three steps", START, None, [], []
+            for step in range(3):
+                gradients.append(tilted(x, step))
+                kept.append(gradients[-1].copy())
+                both, error = student.attempt(x.copy(), gradients[-1], state, 0.2, 0.7)
+                if error is not None:  # the other checks call in this way, and tell
+                    return
+                new, state = as_pair(both, x, case)
+                x = as_point(new, x, case)
+            if not np.array_equal(gradients, kept):
+                raise CheckFailed(
+                    f"{case}, your function changes the g of an earlier step.",
+                    "Your state is that very array, which belongs to the caller: keep a copy.",
+                    token="changes g",
+                )
+
     @exercise.hidden
     def takes_any_shape(student):
         """API: a matrix, a number, an array with one entry."""
@@ -364,6 +243,8 @@ def add_properties(exercise, method):
             (np.array(2.5), "a single number, np.array(2.5)"),
             (np.array([-1.5]), "an array with one entry"),
             (np.array([[1.5], [0.5]]), "a matrix with one column"),
+            (np.array([[1.0, -2.0], [3.0, 0.25]]), "a square matrix"),
+            (np.array([[[1.0, -0.5]], [[2.0, 0.25]]]), "an array with three axes"),
         ]:
             require_run(student, method, curved, x0, 0.1, 0.6, 3, f"Where x is {name}")
 
@@ -385,6 +266,27 @@ def add_properties(exercise, method):
                 walk.go()
         for walk, run in zip(walks, runs, strict=True):
             require_points(np.array(walk.points), method.run(tilted, *run, 5), case)
+
+    @exercise.hidden
+    def goes_on_from_a_copy(student):
+        """API: a copy of the state carries all of the run, however the run itself goes on."""
+        case = "In a run that goes on twice, from its state and from a copy of it"
+        walk = Walk(student, method, tilted, START, 0.2, 0.8, case)
+        walk.go(2)
+        if not is_data(walk.state):  # an object may be one that only its maker can copy
+            return
+        twin = walk.fork()
+        exact = method.run(tilted, START, 0.2, 0.8, 5)
+        require_points(walk.go(3), exact, case)
+        require_points(twin.go(3), exact, case)
+
+    @exercise.hidden
+    def remembers_for_long(student):
+        """EXA: one gradient and then none; with momentum 0.99 it carries x on for long."""
+        gradients = np.zeros((120, 1))
+        gradients[0] = 1.0
+        case = "In a long run with momentum = 0.99, where all gradients but the first are zero"
+        require_run(student, method, given(gradients), np.zeros(1), 0.1, 0.99, 120, case)
 
     @exercise.hidden
     def is_stable_up_to_the_limit(student):

@@ -5,7 +5,8 @@ randomness is seeded, and where an expected value is asked for, all outcomes are
 """
 
 from optedu.checks.sgd._averages import exponential_average, uniform_average
-from optedu.checks.sgd._batches import data_batches, minibatches
+from optedu.checks.sgd._batches import minibatches
+from optedu.checks.sgd._data import data_batches
 from optedu.checks.sgd._loop import sgd
 from optedu.checks.sgd._noise import gradient_variance, minibatch_gradient
 from optedu.checks.sgd._schedules import cosine, inverse_power, step_decay, warmup

@@ -79,13 +79,16 @@ def require_averages(student, formula, iterates, *option, case):
     right = np.all(np.abs(got - want) <= ROUNDING * size, axis=1)
     if np.all(right):
         return
-    if np.all(same(row, got[0]) for row in got) and not np.any(got - got[0]):
+    if not np.all(np.isfinite(got)):
+        what, hint = "are not finite", "What is divided by what, and can that be zero?"
+    elif not np.any(got - got[0]):
         what = "are all the same"
         hint = "If a list holds one array many times over, make a new one each time."
+    elif iterates.dtype.kind == "i":
+        what, hint = "are wrong", "Does an array of integers round them?"
     elif not right[0]:
-        what, hint = "begin wrongly", "The first average is the first iterate."
-    elif not np.all(np.isfinite(got)):
-        what, hint = "are not finite", "What is divided by what, and can that be zero?"
+        what = "begin wrongly"
+        hint = "The first average is the first iterate, coordinate by coordinate."
     else:
         what, hint = "part from the mean of the iterates", "Write down the weights of three points."
     raise CheckFailed(f"{case}, your averages {what}.", hint)
@@ -175,10 +178,13 @@ def forgets_slowly_by_default(student):
 
 @exponential_average.hidden
 def has_fading_weights(student):
-    """EXA: in three dimensions, with other decays."""
+    """EXA: in three dimensions, with other decays, and over a long run."""
     for decay in (0.3, 0.9, 0.999):
         case = "In three dimensions"
         require_averages(student, fading_weights, RUN, decay, case=case)
+    for n_steps, decay in [(200, 0.99), (1100, 0.5)]:  # 2**1024 is too large for a float
+        long = np.cos(np.arange(n_steps))[:, None]
+        require_averages(student, fading_weights, long, decay, case="Over a long run")
 
 
 @exponential_average.hidden

@@ -1,4 +1,4 @@
-"""Exercise S1: one epoch of minibatches, as indices and as data.
+"""Exercise S1: one epoch of minibatches.
 
 Every order is right that the generator may draw, so the checks ask for what all of them share:
 each example comes once, the sizes, and that the order follows the generator.
@@ -16,12 +16,6 @@ minibatches = Exercise(
     "minibatches",
     "n_examples batch_size rng drop_last",
     "Deal all indices into minibatches, in random order.",
-)
-data_batches = Exercise(
-    "sgd",
-    "data_batches",
-    "X y batch_size rng",
-    "Deal all examples into minibatches, inputs beside their labels.",
 )
 
 
@@ -49,11 +43,23 @@ def items_of(student, *args, most, case):
         ) from None
 
 
+def require_arrays_of_their_own(arrays, n_examples, case):
+    """Say what is wrong if one array is handed out again and again, with other contents."""
+    arrays = [array for array in arrays if isinstance(array, np.ndarray)]
+    if len({id(array) for array in arrays}) < len(arrays) and sum(map(len, arrays)) <= n_examples:
+        raise CheckFailed(
+            f"{case}, your minibatches are one and the same array, which changes in place.",
+            "Yield a new array each time, such as a slice of the shuffled row.",
+            token="returns one array",
+        )
+
+
 def read(student, n_examples, batch_size, generator, *drop_last, case):
     """Return the minibatches as arrays of integers."""
     args = (n_examples, batch_size, generator, *drop_last)
+    items = items_of(student, *args, most=n_examples + 5, case=case)
     batches = []
-    for item in items_of(student, *args, most=n_examples + 5, case=case):
+    for item in items:
         numbers = as_numbers(item, case)
         if numbers.ndim != 1:
             raise CheckFailed(
@@ -74,6 +80,7 @@ def read(student, n_examples, batch_size, generator, *drop_last, case):
                 token="returns floats",
             )
         batches.append(numbers.astype(int))
+    require_arrays_of_their_own(items, n_examples, case)
     return batches
 
 
@@ -130,7 +137,7 @@ def shuffles(student):
     indices = strung(read(student, 40, 8, rng(1), case=case))
     if any(np.array_equal(row, np.arange(len(row))) for row in (indices, indices[::-1])):
         raise CheckFailed(
-            f"{case}, the indices come in order.", "Shuffle them with rng.permutation."
+            f"{case}, nothing is shuffled.", "Shuffle the indices with rng.permutation."
         )
 
 
@@ -191,14 +198,19 @@ def follows_the_generator(student):
 
 @minibatches.hidden
 def draws_a_new_order_each_epoch(student):
-    """API: a generator that has been used gives another order."""
-    case, generator = "Called twice with one generator, as for two epochs", rng(7)
-    epochs = [strung(read(student, 30, 15, generator, case=case)) for _ in range(2)]
-    if np.array_equal(*epochs):
-        raise CheckFailed(
-            f"{case}, both epochs have the same order.",
-            "Draw the order in every call, from rng itself and not from a copy of it.",
-        )
+    """API: a generator that has been used gives another order, again and again."""
+    generator = rng(7)
+    for n_epochs, case in [
+        (2, "Called twice with one generator, as for two epochs"),
+        (30, "Called again and again with one generator, as for many epochs"),
+    ]:
+        epochs = [strung(read(student, 30, 15, generator, case=case)) for _ in range(n_epochs)]
+        if len({tuple(epoch) for epoch in epochs}) < n_epochs:
+            raise CheckFailed(
+                f"{case}, two epochs have the same order.",
+                "Draw the order in every call, from rng itself and neither from a copy of it nor "
+                "from a few seeds.",
+            )
 
 
 @minibatches.hidden
@@ -283,184 +295,6 @@ def gives_all_deals_the_same_chance(student):
         raise CheckFailed(f"{case}, the place of an index depends on the index.", hint)
 
 
-def rows(n_examples, *shape):
-    """Return inputs of which each row tells its number, and the labels, which tell it, too."""
-    y = 3 * np.arange(n_examples) + 2
-    X = np.arange(n_examples).reshape(-1, *[1] * len(shape)) + np.zeros(shape) / 8
-    return X + np.arange(np.prod(shape)).reshape(shape) / 16, y
-
-
-def pairs_of(student, X, y, batch_size, generator, case):
-    """Return the minibatches as pairs of arrays."""
-    pairs = []
-    for item in items_of(student, X, y, batch_size, generator, most=len(X) + 5, case=case):
-        if not isinstance(item, tuple | list) or len(item) != 2:
-            raise CheckFailed(
-                f"{case}, a minibatch is not a pair.",
-                "Yield two arrays, X[indices] and y[indices].",
-                token=f"returns {type(item).__name__} for a pair",
-            )
-        inputs, labels = (as_numbers(part, case) for part in item)
-        if labels.ndim != 1 or inputs.shape != (len(labels), *X.shape[1:]):
-            raise CheckFailed(
-                f"{case}, the shapes of a minibatch are not those of some rows of X and y.",
-                "Index the first axis of both: X[indices], y[indices].",
-                token=f"returns {inputs.ndim} and {labels.ndim} axes",
-            )
-        if not len(labels):
-            raise CheckFailed(
-                f"{case}, one of your minibatches is empty.",
-                "Where does your loop end?",
-                token="returns an empty minibatch",
-            )
-        pairs.append((inputs, labels))
-    return pairs
-
-
-def order_of(pairs, y):
-    """Return the numbers of the examples, as the labels tell them."""
-    labels = np.concatenate([np.array([]), *[labels for _, labels in pairs]])
-    return (labels - y[0]) / (y[1] - y[0])
-
-
-def require_pairs(student, X, y, batch_size, case):
-    """Say what is wrong unless each example comes once, beside its label."""
-    pairs = pairs_of(student, X, y, batch_size, rng(0), case)
-    order = order_of(pairs, y)
-    if not np.all(np.isin(np.concatenate([y[:0], *[labels for _, labels in pairs]]), y)):
-        raise CheckFailed(
-            f"{case}, a label is none of those in y.", "Take them as they are: y[indices]."
-        )
-    for inputs, labels in pairs:
-        want = X[np.searchsorted(y, labels).clip(0, len(y) - 1)]
-        if not np.array_equal(inputs, want):
-            if np.allclose(inputs, want, rtol=1e-3, atol=0):
-                raise CheckFailed(
-                    f"{case}, inputs have lost digits.", "Take them as they are: X[indices]."
-                )
-            raise CheckFailed(
-                f"{case}, inputs stand beside the labels of other examples.",
-                "Draw one order, and take X and y with the same indices.",
-            )
-    require_once(order, len(y), case)
-    full, rest = divmod(len(y), batch_size)
-    sizes = [batch_size] * full + [rest] * (rest > 0)
-    require_sizes([labels for _, labels in pairs], sizes, case)
-
-
-@data_batches.visible
-def keeps_inputs_beside_their_labels(student):
-    """INV: labels that tell the row's number."""
-    require_pairs(student, *rows(12, 2), 4, "With 12 examples and batch_size = 4, one epoch")
-
-
-@data_batches.visible
-def shuffles_the_examples(student):
-    """API: the order is random."""
-    case = "With 40 examples and batch_size = 8, one epoch"
-    X, y = rows(40, 1)
-    order = order_of(pairs_of(student, X, y, 8, rng(1), case), y)
-    if np.array_equal(order, np.arange(len(order))):
-        raise CheckFailed(f"{case}, the examples come in order.", "Shuffle their indices.")
-
-
-@data_batches.hidden
-def deals_all_examples(student):
-    """DEG: a short rest, one at a time, all at once, more than there are, and images."""
-    for shape, batch_size in [((3,), 3), ((2,), 1), ((2,), 10), ((1,), 25), ((2, 2), 4), ((), 3)]:
-        require_pairs(student, *rows(10, *shape), batch_size, "With other shapes and batch sizes")
-
-
-@data_batches.hidden
-def takes_any_numbers(student):
-    """API: inputs and labels may be numbers of any kind, as in a regression."""
-    X, y = rows(10, 2)
-    require_pairs(student, X + 0.1, y + 0.75, 4, "With labels that are no whole numbers")
-
-
-@data_batches.hidden
-def leaves_the_data_alone(student):
-    """API: the caller's arrays keep their order, also for the next epoch."""
-    case, generator = "Called twice with one generator, as for two epochs", rng(2)
-    X, y = rows(20, 2)
-    orders = [order_of(pairs_of(student, X, y, 6, generator, case), y) for _ in range(2)]
-    if np.array_equal(*orders):
-        raise CheckFailed(
-            f"{case}, both epochs have the same order.", "Draw the order in every call, from rng."
-        )
-
-
-@data_batches.hidden
-def follows_the_generator_with_data(student):
-    """API: one seed, one order; another seed, another order."""
-    X, y = rows(20, 2)
-    first, again, other = (
-        order_of(pairs_of(student, X, y, 6, rng(seed), "With some generators"), y)
-        for seed in (3, 3, 4)
-    )
-    if not np.array_equal(first, again):
-        raise CheckFailed(
-            "With two generators of one seed, the orders differ.",
-            "All randomness comes from rng, not from np.random.",
-        )
-    if np.array_equal(first, other):
-        raise CheckFailed(
-            "With two generators of different seeds, the orders are the same.",
-            "Draw the order from rng.",
-        )
-
-
-def epoch_of_data(student, n_examples, batch_size, seed, case):
-    """Return the numbers of the examples in each minibatch."""
-    X, y = rows(n_examples, 1)
-    pairs = pairs_of(student, X, y, batch_size, rng(seed), case)
-    epoch = [order_of([pair], y) for pair in pairs]
-    require_once(strung(epoch), n_examples, case)
-    return epoch
-
-
-def stays_of_data(student, case):
-    """Say what keeps its place where examples are dealt: neighbors, ends, or the epoch's order."""
-    blocks = epoch_of_data(student, 60, 6, 46, case)
-    rests = [min(epoch_of_data(student, 9, 4, 47 + i, case), key=len) for i in range(6)]
-    epoch = epoch_of_data(student, MANY, 125, 53, case)
-    require_sizes(epoch, [125] * (MANY // 125), case)
-    return (
-        all(np.ptp(batch) < 6 for batch in blocks),
-        len({tuple(rest.tolist()) for rest in rests}) == 1,
-        np.max(np.abs(waves_of(epoch))) / np.sqrt(MANY / 2) > 5,
-    )
-
-
-@data_batches.hidden
-def mixes_the_data_thoroughly(student):
-    """STA: neighbors part, any example may be in the rest, and no minibatch has its own region."""
-    case = "Over some epochs"
-    neighbors, ends, regions = stays_of_data(student, case)
-    for stays, what, hint in [
-        (neighbors, "neighbors stay in one minibatch", "Shuffle the examples, not blocks of them."),
-        (ends, "the short minibatch always holds the same example", "Shuffle all of them."),
-        (regions, "minibatches hold examples of one region", "Shuffle the whole row, then cut."),
-    ]:
-        if stays:
-            raise CheckFailed(f"{case}, {what}.", hint)
-
-
-@data_batches.hidden
-def takes_equal_labels(student):
-    """INV: labels that are alike, and inputs whose rows are, tell nothing about the order."""
-    X, y = rows(20, 2)
-    case = "With labels of two classes"
-    pairs = pairs_of(student, X, y % 2, 6, rng(5), case)
-    inputs = np.concatenate([np.zeros((0, 2)), *[inputs for inputs, _ in pairs]])
-    labels = np.concatenate([np.zeros(0), *[labels for _, labels in pairs]])
-    number = np.round(inputs[:, 0])
-    if not np.array_equal(labels, (3 * number + 2) % 2):
-        raise CheckFailed(f"{case}, inputs stand beside the labels of other examples.")
-    if np.all(np.diff(number) > 0) or np.all(np.diff(labels) >= 0):
-        raise CheckFailed(f"{case}, the examples are sorted.", "Shuffle their indices.")
-
-
 def probe_sizes(n_examples, batch_size, *drop_last):
     """Return a probe that keeps the sizes, and whether the indices are those of an epoch."""
 
@@ -493,6 +327,15 @@ def probe_orders(student):
 
 
 @minibatches.probe
+def probe_generator(student):
+    """Say whether the order is drawn from the generator."""
+    generator = rng(32)
+    before = generator.bit_generator.state
+    read(student, 30, 15, generator, case="")
+    return ["not drawn" if generator.bit_generator.state == before else "drawn"]
+
+
+@minibatches.probe
 def probe_mixture(student):
     """Say whether neighbors, blocks and ends stay where they are."""
     batches = read(student, 60, 6, rng(23), case="")
@@ -510,9 +353,9 @@ def probe_mixture(student):
 @minibatches.probe
 def probe_chances(student):
     """Say which deals are more likely than others."""
-    rises = rises_of(student, "")
+    rises, first = rises_of(student, ""), deals_of_two(student, "")
     return [
-        "one first" if len(deals_of_two(student, "")) == 1 else "each first",
+        "each first" if len(first) == 2 else f"{first.pop()} first",
         "rises" if rises > 5 else "falls" if rises < -5 else "even",
         *["drift" if abs(wave) > 5 else "even" for wave in drift_of(student, "")],
     ]
@@ -536,92 +379,3 @@ def probe_short_minibatch(student):
     short = min(batches, key=len)
     others = [batch for batch in batches if batch is not short]
     return ["again" if np.isin(short, strung(others)).any() else "new"]
-
-
-def probe_pairs(shape, batch_size):
-    """Return a probe that says whether pairs belong together, come once, and their sizes."""
-
-    def probe(student):
-        X, y = rows(10, *shape)
-        pairs = pairs_of(student, X, y, batch_size, rng(40), "")
-        order = order_of(pairs, y)
-        rights = [
-            np.array_equal(inputs, X[np.searchsorted(y, labels).clip(0, 9)])
-            for inputs, labels in pairs
-        ]
-        once = len(np.unique(order)) == len(order)
-        return [
-            "together" if all(rights) else "apart",
-            "once" if once else "more than once",
-            *sizes_of([labels for _, labels in pairs]),
-        ]
-
-    return probe
-
-
-for shape, batch_size in [((2,), 5), ((3,), 3), ((2, 2), 4), ((1,), 25), ((), 10)]:
-    data_batches.probe(probe_pairs(shape, batch_size))
-
-
-@data_batches.probe
-def probe_orders_of_data(student):
-    """Say which orders are the same, and which are sorted."""
-    X, y = rows(20, 2)
-    generator = rng(41)
-    orders = [
-        order_of(pairs_of(student, X, y, 6, g, ""), y)
-        for g in (generator, generator, rng(41), rng(42))
-    ]
-    words = ["one order" if np.array_equal(orders[0], other) else "other" for other in orders[1:]]
-    steps = np.diff(orders[0])
-    words += ["in order" if np.all(steps > 0) else "neighbors" if np.sum(steps == 1) > 8 else ""]
-    return words
-
-
-@data_batches.probe
-def probe_inputs_of_data(student):
-    """Say whether the inputs come in order, once each, whatever the labels."""
-    X, y = rows(20, 2)
-    pairs = pairs_of(student, X, y, 5, rng(43), "")
-    number = np.concatenate([inputs[:, 0] for inputs, _ in pairs])
-    order = order_of(pairs, y)
-    return [
-        "inputs in order" if np.all(np.diff(number) > 0) else "inputs mixed",
-        "inputs once" if len(np.unique(number)) == len(number) else "inputs twice",
-        "labels in order" if np.all(np.diff(order) > 0) else "labels mixed",
-        "one distance" if len(set((number - order) % 20)) == 1 else "many distances",
-        "sorted" if all(np.all(np.diff(labels) > 0) for _, labels in pairs) else "not sorted",
-        "sorted inputs"
-        if all(np.all(np.diff(inputs[:, 0]) > 0) for inputs, _ in pairs)
-        else "not sorted",
-        "same examples"
-        if all(set(np.searchsorted(X[:, 0], i[:, 0])) == set((v - 2) // 3) for i, v in pairs)
-        else "other examples",
-    ]
-
-
-@data_batches.probe
-def probe_stays_of_data(student):
-    """Say what keeps its place."""
-    return ["stays" if stays else "moves" for stays in stays_of_data(student, "")]
-
-
-@data_batches.probe
-def probe_digits_of_data(student):
-    """Say whether numbers come back as they are."""
-    X, y = rows(20, 2)
-    pairs = pairs_of(student, X + 0.1, y + 0.75, 5, rng(45), "")
-    inputs, labels = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
-    return [
-        "inputs kept" if np.all(np.isin(inputs, X + 0.1)) else "inputs changed",
-        "labels kept" if np.all(np.isin(labels, y + 0.75)) else "labels changed",
-    ]
-
-
-@data_batches.probe
-def probe_classes(student):
-    """Say whether labels of two classes come sorted."""
-    X, y = rows(20, 2)
-    pairs = pairs_of(student, X, y % 2, 6, rng(44), "")
-    labels = np.concatenate([labels for _, labels in pairs])
-    return ["sorted classes" if np.all(np.diff(labels) >= 0) else "mixed classes"]

@@ -5,6 +5,8 @@ step. For the noise floor one run carries 64 at once, a coordinate each, whose n
 that their mean square is the expected one, exactly.
 """
 
+from functools import partial
+
 import numpy as np
 
 from optedu.checks.exercise import Exercise
@@ -113,8 +115,9 @@ EVEN = Task(least_squares(3, 8, 3), shuffled(4, 8, 2, 2))
 WHOLE = Task(least_squares(5, 6, 3), [[np.arange(6)]] * 8)
 DRAWN = Task(
     least_squares(6, 6, 3),
-    [[[0, 0, 5], [5, 1, 2], [1, 4, 1]], [[2, 2, 2], [3, 3, 1], [0, 4, 0]], [[4, 4, 1], [5, 2, 5]]],
+    [[[0, 0, 5], [5, 1], [1, 4, 1]], [[2, 2, 2], [3, 3, 1], [0, 4, 0]], [[4, 4, 1], [5, 2, 5]]],
 )
+POLE = Task(lambda w, i: w / i.min(), [[[1, 2], [0, 3]], [[3, 1], [2, 0]]])
 STILL = Task(lambda w, i: (1.0 + i.mean()) * w, [[[0, 1], [2, 3]], [[3, 1], [2, 0]]])
 START = np.array([1.1, -0.7, 2.3])
 
@@ -192,9 +195,11 @@ def _require_same(points, want, case):
     before = " (those before it are right)" if step > 1 else ""
     went, asked = points[step] - points[step - 1], want[step] - want[step - 1]
     length = went @ asked / max(asked @ asked, 1e-300)
-    if same(went, length * asked, 1e-6):
+    if same(went, asked, 1e-6):
+        what, hint = "has only a few right digits", "Compute in double precision; round nothing."
+    elif same(went, length * asked, 1e-6):
         what = f"has the right direction but {length:.2g} times the right length"
-        hint = "Check what multiplies the gradient: it already is a mean over the minibatch."
+        hint = "Check what multiplies the gradient, a mean already, and what is added to it."
     else:
         what = "does not go along the gradient of its minibatch at the point it starts from"
         hint = "Take the minibatches in the order in which they come, and each of them once."
@@ -263,18 +268,23 @@ def is_descent_on_the_whole_data(student):
 
 @sgd.hidden
 def follows_any_stream(student):
-    """REF: draws with replacement, and epochs of different lengths."""
-    case = "With minibatches drawn with replacement, in epochs of different lengths"
+    """REF: draws with replacement, of different sizes, and epochs of different lengths."""
+    case = "With minibatches of different sizes, drawn with replacement"
     require_run(student, DRAWN, START, 0.15, case)
+
+
+def falling(top, step):
+    """Return the learning rate of an update."""
+    return top / (step + 1)
 
 
 @sgd.hidden
 def counts_updates_through_all_epochs(student):
     """EXA: a schedule is asked for updates 1, 2, 3, ... and does not begin again."""
     case = "With a learning rate that falls from update to update, the first being update 1"
-    require_run(student, EVEN, START, lambda step: 0.4 / (step + 1), case)
+    require_run(student, EVEN, START, lambda step: falling(0.4, step), case)
     case = "With a learning rate that falls, in epochs of different lengths"
-    require_run(student, DRAWN, START, lambda step: 0.3 / (step + 1), case)
+    require_run(student, DRAWN, START, partial(falling, 0.3), case)
 
 
 @sgd.hidden
@@ -295,32 +305,37 @@ def makes_no_step_in_no_epochs(student):
 
 @sgd.hidden
 def does_not_stop_early(student):
-    """DEG: where all gradients are zero the updates are made all the same."""
+    """DEG: where nothing moves the updates are made all the same."""
     require_run(student, STILL, np.zeros(3), 0.1, "Started where all gradients are zero")
+    require_run(student, EVEN, START, 0.0, "With learning_rate = 0")
 
 
 @sgd.hidden
 def takes_large_steps(student):
     """EXA: large gradients are used as they are."""
-    require_run(student, EVEN, 1e3 * START, 40.0, "With a learning rate far too large")
+    case = "With a learning rate far too large, learning_rate = 40"
+    require_run(student, EVEN, 1e3 * START, 40, case)
 
 
 @sgd.hidden
 def diverges_freely(student):
-    """DEG: a run goes on through infinity and NaN."""
-    case = "With a learning rate so large that the run overflows"
-    points, *_ = points_of(student, EVEN, START, 1e50, case=case)
-    want = EVEN.run(START, 1e50)
-    finite = np.all(np.abs(want) < 1e250, axis=1)
-    if (
-        len(points) != len(want)
-        or np.all(np.isfinite(points[-1]))
-        or not all(same(*pair) for pair in zip(points[finite], want[finite], strict=True))
-    ):
-        raise CheckFailed(
-            f"{case}, your points do not follow it.",
-            "Make every update as it comes: no clipping, no repair of infinity or NaN.",
-        )
+    """DEG: a run goes on through infinity and NaN, be it in the points or in a gradient."""
+    for task, rate, case in [
+        (EVEN, 1e50, "With a learning rate so large that the run overflows"),
+        (POLE, 0.1, "Where a gradient is infinite"),
+    ]:
+        points, *_ = points_of(student, task, START, rate, case=case)
+        want = task.run(START, rate)
+        finite = np.all(np.abs(want) < 1e250, axis=1)
+        if (
+            len(points) != len(want)
+            or np.all(np.isfinite(points[-1]))
+            or not all(same(*pair) for pair in zip(points[finite], want[finite], strict=True))
+        ):
+            raise CheckFailed(
+                f"{case}, your points do not follow it.",
+                "Make every update as it comes: no clipping, no repair of infinity or NaN.",
+            )
 
 
 def summary(student, task, params, learning_rate, n_epochs=None):
@@ -403,7 +418,7 @@ def probe_costs(student):
     _, grad, deal = points_of(student, EVEN, START, 0.1)
     asked = [len(args[1]) for args in grad.points if len(args) == 2]
     return [
-        "more gradients" if grad.calls > 8 else "fewer" if grad.calls < 8 else "one a minibatch",
+        f"{grad.calls} gradients",
         deal.calls,
         "whole data" if 8 in asked else "single examples" if 1 in asked else "minibatches",
     ]

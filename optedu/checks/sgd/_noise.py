@@ -29,8 +29,8 @@ gradient_variance = Exercise(
 class Data:
     """Least squares: inputs, targets, and the gradient of any minibatch, example by example."""
 
-    def __init__(self, X, y):
-        self.X, self.y = np.array(X, dtype=float), np.array(y, dtype=float)
+    def __init__(self, X, y, dtype=float):
+        self.X, self.y = np.array(X, dtype=dtype), np.array(y, dtype=dtype)
 
     def gradient(self, params, indices, l2=0.0):
         """Return the mean of the examples' gradients, and that of the penalty."""
@@ -63,7 +63,7 @@ def gradient_of(student, data, params, indices, *l2, case):
     return grads
 
 
-def require_gradient(student, data, params, indices, *l2, case):
+def require_gradient(student, data, params, indices, *l2, case, hint=""):
     """Compare a gradient with the mean over its examples, and say how it is wrong."""
     params = np.array(params, dtype=float)
     got = gradient_of(student, data, params, indices, *l2, case=case)
@@ -76,6 +76,10 @@ def require_gradient(student, data, params, indices, *l2, case):
     elif same(got, share * want, 1e-6):
         what = f"has the right direction but {share:.2g} times the right length"
         hint = "A minibatch's gradient is the mean over its own examples."
+    elif hint:
+        what = "is wrong"
+    elif same(got, want, 1e-3):
+        what, hint = "has only a few right digits", "Use the formula, with all the digits."
     else:
         what, hint = "is wrong", "Take the rows of X and of y that indices name, and no others."
     raise CheckFailed(f"{case}, your gradient {what}.", hint)
@@ -101,7 +105,8 @@ def is_the_full_gradient_of_all_examples(student):
 @minibatch_gradient.visible
 def has_a_default_penalty(student):
     """API: l2 is 0 if it is not given."""
-    require_gradient(student, SMALL, [1.0, 3.0], [1, 2], case="Without l2")
+    hint = "The default of l2 is 0."
+    require_gradient(student, SMALL, [1.0, 3.0], [1, 2], case="Without l2", hint=hint)
 
 
 @minibatch_gradient.hidden
@@ -122,8 +127,8 @@ def has_no_bias(student):
 
 @minibatch_gradient.hidden
 def keeps_the_penalty_whole(student):
-    """EXA: the penalty does not depend on the minibatch."""
-    for indices in ([3], [7, 1], [2, 5, 9, 0, 4]):
+    """EXA: the penalty does not depend on the minibatch, which may be the data."""
+    for indices in ([3], [7, 1], [2, 5, 9, 0, 4], [8, 3, 1, 9, 0, 2, 7, 5, 6, 4]):
         for l2 in (0.1, 2.5):
             params = np.array([0.5, -1.2, 2.0, 0.1])
             require_gradient(student, TEN, params, indices, l2, case="With a penalty")
@@ -154,13 +159,16 @@ def starts_afresh(student):
 
 @minibatch_gradient.hidden
 def takes_integers(student):
-    """API: integer parameters and zeros are numbers like others."""
+    """API: integers and zeros are numbers like others, in params and in the data."""
     case = "With params of zeros and with integer params"
     require_gradient(student, FIVE, np.zeros(3), [0, 3], 0.4, case=case)
     value = as_numbers(student(FIVE.X, FIVE.y, np.array([2, -1, 1]), np.array([0, 3]), 0.4,
                                case=case), case)  # fmt: skip
     if not same(value, FIVE.gradient(np.array([2.0, -1.0, 1.0]), [0, 3], 0.4)):
         raise CheckFailed(f"{case}, your gradient is wrong.", "Does an array of integers round it?")
+    whole = Data(SMALL.X, SMALL.y, dtype=int)
+    case, hint = "With integers in X and y", "Does an array of integers round it?"
+    require_gradient(student, whole, [0.5, -0.2], [0, 1], 0.0, case=case, hint=hint)
 
 
 def enumerated(example_grads, batch_size, replacement):
@@ -195,6 +203,11 @@ def require_variance(student, example_grads, batch_size, *replacement, case):
         what, hint = "is not 0", "All the minibatches are the same one, so nothing varies."
     elif got < 0:
         what, hint = "is negative", "A variance is a mean of squares."
+    elif got == 0:
+        what, hint = "is 0", "There is more than one minibatch, and they differ."
+    elif abs(got - want) < 0.1 * want:
+        what = "has only a few right digits"
+        hint = "Use a formula, without random numbers and without rounding."
     else:
         what = "is too large" if got > want else "is too small"
         hint = "Write down all the minibatches of three examples, and compare."
@@ -223,16 +236,19 @@ def draws_without_replacement_by_default(student):
 
 @gradient_variance.hidden
 def is_that_of_all_minibatches(student):
-    """ENU: all minibatches of six examples in three dimensions."""
+    """ENU: all minibatches of six examples in three dimensions, of two, and of integers."""
     for batch_size in (1, 2, 3, 4, 5):
         case = "Over all minibatches of different examples"
         require_variance(student, GRADS, batch_size, False, case=case)
+    require_variance(student, TWO[:2], 1, False, case="For one of two examples")
+    integers = np.array([[1, 5], [4, 1], [2, 2]])
+    require_variance(student, integers, 2, False, case="With integers in example_grads")
 
 
 @gradient_variance.hidden
 def is_that_of_all_draws(student):
-    """ENU: all draws with repetitions, also of more examples than there are."""
-    for example_grads, batch_size in [(GRADS, 1), (GRADS, 2), (GRADS, 4), (TWO, 5)]:
+    """ENU: all draws with repetitions, also of as many examples as there are, or more."""
+    for example_grads, batch_size in [(GRADS, 1), (GRADS, 2), (GRADS, 4), (TWO, 3), (TWO, 5)]:
         case = "Over all draws with repetitions"
         require_variance(student, example_grads, batch_size, True, case=case)
 
@@ -338,6 +354,7 @@ for example_grads, *options in [
     (GRADS, 5, False),
     (GRADS[:, :2], 4, False),
     (GRADS, 6, False),
+    (TWO, 3, True),
     (TWO, 5, True),
     (TWO[:1], 1, False),
     (TWO[:1], 1, True),

@@ -49,7 +49,8 @@ def rates_of(student, steps, *args, case):
             "One learning rate is asked for, or one for each step if step is an array.",
             token=f"returns {rates.ndim} axes",
         )
-    return rates.reshape(np.shape(steps))
+    integers = np.asarray(value).dtype.kind in "iu"
+    return rates.reshape(np.shape(steps)).astype(int if integers else float)
 
 
 def require_rates(student, formula, steps, *args, size=0.0, case):
@@ -69,7 +70,19 @@ def require_rates(student, formula, steps, *args, size=0.0, case):
         _blame(np.ravel(steps), np.ravel(got), np.ravel(want), np.ravel(right), case)
 
 
+def require_floats(got, want, case):
+    """Say so if the learning rates are integers and should not be."""
+    if got.dtype.kind == "i" and np.any(want % 1 != 0):
+        raise CheckFailed(
+            f"{case}, your learning rates are integers.",
+            "An array made like step, by np.empty_like or np.zeros_like, cuts what it is given to "
+            "integers. Make it of floats.",
+            token="returns integers",
+        )
+
+
 def _blame(steps, got, want, right, case):
+    require_floats(got, want, case)
     first = np.argmin(right)
     if not np.all(np.isfinite(got)):
         what, hint = "is not finite", "What is divided by what, and can that be zero?"
@@ -119,6 +132,8 @@ def drops_exactly_at_the_boundary(student):
         for factor in (0.1, 0.5, 0.9):
             case = "Over 40 updates, with other hyper-parameters"
             require_rates(student, stairs, ALL, 0.3, every, factor, case=case)
+    # In floats 49 * (1 / 49) is less than 1.
+    require_rates(student, stairs, [49, 50, 51], 0.3, 49, 0.5, case="With every = 49")
 
 
 @step_decay.hidden
@@ -137,7 +152,8 @@ def takes_steps_in_any_order(student):
 
 @step_decay.hidden
 def may_stay_as_it_is(student):
-    """DEG: a factor of 1, and no drop yet."""
+    """DEG: a factor of 1, and no drop yet; an integer as learning rate."""
+    require_rates(student, stairs, ALL, 2, 5, 0.5, case="With learning_rate = 2, an integer")
     require_rates(student, stairs, ALL, 0.7, 5, 1.0, case="With factor = 1")
     require_rates(student, stairs, ALL, 0.7, 1000, 0.1, case="Before the first drop")
 
@@ -187,8 +203,9 @@ def goes_far_enough_and_comes_to_rest(student):
 
 @inverse_power.hidden
 def stays_constant_with_power_zero(student):
-    """DEG: power 0 is a constant learning rate; and steps come in any order."""
+    """DEG: power 0 is a constant rate; integers as arguments; steps in any order."""
     require_rates(student, power_law, ALL, 0.7, 3.0, 0.0, case="With power = 0")
+    require_rates(student, power_law, ALL, 2, 3, 1, case="With learning_rate = 2, an integer")
     steps = np.array([[9, 1, 4], [30, 2, 9]])
     require_rates(student, power_law, steps, 0.2, 4.0, 1.0, case="For steps in a table")
 
@@ -233,8 +250,10 @@ def takes_one_step_of_a_wave(student):
 
 @cosine.hidden
 def falls_in_one_update(student):
-    """DEG: n_steps = 1; steps in a table; a final rate like the first one."""
+    """DEG: n_steps = 1; an integer; steps in a table; a final rate like the first one."""
     require_rates(student, half_wave, [1, 2, 3], 0.4, 1, 0.1, size=0.4, case="With n_steps = 1")
+    case = "With learning_rate = 2, an integer"
+    require_rates(student, half_wave, ALL, 2, 30, 1, size=2.0, case=case)
     steps = np.array([[9, 1, 4], [30, 2, 9]])
     case = "For steps in a table"
     require_rates(student, half_wave, steps, 0.2, 12, 0.1, size=0.2, case=case)
@@ -261,8 +280,8 @@ class Scheduled(Counted):
             raise TypeError(f"schedule takes a step; it got {describe(args[0])}") from None
         if not np.all((steps >= 1) & (steps == np.floor(steps))):
             raise ValueError("schedule is asked for a step that is no whole number from 1 on")
-        rates = self.function(steps)
-        return float(rates) if rates.ndim == 0 else rates
+        rates = np.asarray(self.function(steps))
+        return rates.item() if rates.ndim == 0 else rates
 
 
 def falling(steps):
@@ -278,6 +297,11 @@ def waving(steps):
 def rising(steps):
     """Return a schedule that rises faster than any climb to its start."""
     return 0.1 + 0.1 * steps
+
+
+def whole(steps):
+    """Return a schedule of integers."""
+    return 4 + 2 * steps.astype(int)
 
 
 def flat(steps):
@@ -298,6 +322,7 @@ def require_warmup(student, schedule, steps, n_steps, case):
     drawn = {name: np.column_stack([np.ravel(steps), np.ravel(r)]) for name, r in curves.items()}
     right = np.ravel(np.abs(got - want) <= ROUNDING * want)
     climbing = np.ravel(number <= n_steps)
+    require_floats(got, want, case)
     if not np.all(np.isfinite(got)):
         what, hint = "is not finite", "What is divided by what, and can that be zero?"
     elif np.all(right[climbing]):
@@ -359,6 +384,7 @@ def takes_steps_in_a_table(student):
     """API: steps in any order."""
     steps = [[9, 1, 4], [30, 2, 5]]
     require_warmup(student, falling, steps, 4, "For steps in any order, in a table")
+    require_warmup(student, whole, steps, 4, "Before a schedule that returns integers")
 
 
 def probe_rates(steps, *args):
