@@ -20,7 +20,7 @@ course: $(READY) $(SITE)  ## Set up, build the site, make the exercises, grade t
 test: $(READY) $(SITE)  ## Run the tests
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || echo \
 		"Chromium is missing, so the browser tests will be skipped: apt-get install chromium"
-	$(PY) -m pytest
+	$(PY) -m pytest -n logical --dist loadscope --no-loadscope-reorder --durations 15
 
 lab: $(READY)  ## Open JupyterLab on the exercises, with the formgrader
 	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/exercises \

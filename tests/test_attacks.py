@@ -138,7 +138,7 @@ def test_honest_neighbors_are_graded_right(graded):
 def test_the_gradebook_holds_the_class_and_nothing_else(graded):
     everyone = {*NEIGHBORS, *(attack.name for attack in ATTACKS)}
     tests = {"test_square": 2, "test_square_hidden": 3, "test_half": 4}
-    tests |= {"test_walk": 2, "test_walk_hidden": 3}
+    tests |= {"test_walk": 2, "test_walk_hidden": 3, "test_best": 2, "test_best_hidden": 3}
     with graded.course.api().gradebook as gradebook:
         assert {student.id for student in gradebook.students} == everyone
         for submission in gradebook.assignment_submissions("1-toy"):

@@ -2,13 +2,15 @@
 
 import copy
 import json
+import os
+import subprocess
 
 import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optedu.grading import execute, feedback, intake, release, repair
+from optedu.grading import execute, feedback, intake, pipeline, release, repair
 from tests.toy_course import RIGHT, answered, make_course
 
 SEEDED = settings(deadline=None, derandomize=True, database=None, max_examples=300)
@@ -150,6 +152,27 @@ def test_what_is_no_notebook_is_set_aside(course, content):
     assert intake.why_unfit(folder, released).startswith("toy.ipynb is not a Jupyter notebook")
 
 
+@pytest.mark.parametrize(("deep", "many"), [(21, 0), (2500, 0), (0, 1001)])
+def test_folders_that_are_too_deep_or_too_full_are_set_aside_and_stop_nobody(course, deep, many):
+    released = next(iter(course.notebooks("1-toy").values()))
+    folder = course.work / "submitted" / "deep" / "1-toy"
+    folder.mkdir(parents=True)
+    inner = os.open(folder, os.O_RDONLY)
+    for _ in range(deep):  # at most more than Python's recursion goes and a path can hold
+        os.mkdir("x", dir_fd=inner)
+        outer, inner = inner, os.open("x", os.O_RDONLY, dir_fd=inner)
+        os.close(outer)
+    os.close(inner)
+    for number in range(many):
+        (folder / f"{number}.txt").touch()
+    try:
+        reason = intake.why_unfit(folder, released)
+        assert "more than 1000 files, or folders that nest more than 20 deep" in reason
+        assert pipeline._digests(course, "1-toy", ["deep"])["deep"].endswith(" too large")
+    finally:
+        subprocess.run(["rm", "-rf", folder], check=True)
+
+
 def test_what_a_process_says_has_no_more_room_than_the_host_gives_it():
     text = {"output_type": "stream", "name": "stdout", "text": "z" * 10**6}
     error = {"output_type": "error", "ename": "E" * 10**6, "evalue": "v" * 10**6}
@@ -158,7 +181,7 @@ def test_what_a_process_says_has_no_more_room_than_the_host_gives_it():
 
     def kept(room, is_test):
         outputs = [nbformat.from_dict(output) for output in (text, text, picture, error)]
-        outputs, left = execute._within(room, 1000, execute._safe(outputs, is_test), is_test)
+        outputs, left = execute._within(room, 1000, execute._safe(outputs, is_test, []), is_test)
         return [output.output_type for output in outputs], len(json.dumps(outputs)), left
 
     kinds, size, left = kept(2 * 10**6, False)

@@ -8,6 +8,7 @@ import ast
 import atexit
 import json
 import os
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -86,6 +87,7 @@ class RunCells(NbGraderPreprocessor):
         students.load(modules | (DRAWING if any(map(_draws, nb.cells)) else set()))
         checkers.load(modules)
         room = intake.LARGEST
+        sources = [cell.source for cell in nb.cells if cell.cell_type == "code"]
         with Submission(students, checkers, names, cells) as submission:
             for cell in nb.cells:
                 if cell.cell_type == "code" and cell.source.strip():
@@ -96,7 +98,7 @@ class RunCells(NbGraderPreprocessor):
                     counted = type(count) is int and 0 <= count < MAX_COUNT
                     cell.execution_count = count if counted else None
                     limit = self.cell_limits.get(name, {}).get("output", students.limits.output)
-                    shown = _safe(result.get("outputs"), _is_test(cell))
+                    shown = _safe(result.get("outputs"), _is_test(cell), sources)
                     cell.outputs, room = _within(room, limit, shown, _is_test(cell))
                     if _is_test(cell):
                         picture = _picture(result.get("outputs"))
@@ -199,7 +201,7 @@ def _used(statement):
     return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
 
 
-def _safe(outputs, is_test):
+def _safe(outputs, is_test, sources):
     """Yield the outputs that a page may show, each rebuilt from what is known of its kind."""
     for output in (outputs if isinstance(outputs, list) else [])[:1000]:
         kind = output.get("output_type") if isinstance(output, dict) else None
@@ -209,14 +211,17 @@ def _safe(outputs, is_test):
                 yield _output(kind, name=output["name"], text=str(output.get("text", "")))
         elif kind == "error":
             frames = output.get("traceback")
+            frames = [
+                str(frame)[:MAX_LINE]
+                for frame in (frames[:MAX_FRAMES] if isinstance(frames, list) else [])
+            ]
+            if is_test:
+                frames = [frame for frame in frames if _is_in(sources, frame)]
             yield _output(
                 kind,
                 ename=str(output.get("ename"))[:MAX_LINE],
                 evalue=str(output.get("evalue"))[:MAX_MESSAGE],
-                traceback=[
-                    str(line)[:MAX_LINE]
-                    for line in (frames[:MAX_FRAMES] if isinstance(frames, list) else [])
-                ],
+                traceback=frames,
             )
         elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
             data = {
@@ -226,6 +231,30 @@ def _safe(outputs, is_test):
             }
             if data:
                 yield _output("display_data", data=data, metadata={})
+
+
+def _is_in(sources, frame):
+    """Return whether a line that an error went through is one of the notebook's, if of a cell's.
+
+    A student's process tells of its own lines, and could tell of a hidden test instead.
+    """
+    if not frame.startswith("Cell In["):
+        return True
+    parts = _FRAME.fullmatch(frame)
+    if parts is None or int(parts["cell"]) > 2 * len(sources):
+        return False
+    number, name, text = int(parts["line"]), parts["name"], parts["text"]
+    return any(
+        name in (*_UNNAMED, *re.findall(r"\w+", source))
+        and [line.strip() for line in source.splitlines()[number - 1 : number]] == [text]
+        for source in sources
+    )
+
+
+_FRAME = re.compile(
+    r"Cell In\[(?P<cell>\d{1,4})\], line (?P<line>\d{1,6}), in (?P<name>\S+)\n {4}(?P<text>.*)"
+)
+_UNNAMED = ("<module>", "<lambda>", "<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>")
 
 
 def _within(room, limit, outputs, is_test):

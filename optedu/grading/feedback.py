@@ -32,6 +32,8 @@ PROSE_TAGS = {
 # fmt: on
 LONGEST_CODE = 50_000  # characters of one cell
 LONGEST_PROSE = 10_000  # of a text cell that is set; some take a parser of Markdown far too long
+LONGEST_PAGE = 300_000  # of all cells together
+MOST_BLANK = 500  # characters of white space on end, through all of which Pygments looks each line
 # Failures whose message was written for the student; others are named by their type as well.
 WRITTEN_FOR_STUDENTS = {"AssertionError", "CellTimeoutError", "CheckFailed", "NotRun"}
 
@@ -83,6 +85,11 @@ class FeedbackPage(Exporter):
         """
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         report = nb.metadata.get("optedu", {})
+        room = LONGEST_PAGE
+        for cell in nb.cells:
+            if len(cell.source) > room:
+                cell.source = f"{cell.source[:room]}\n# (the rest is not shown)"
+            room = max(room - len(cell.source), 0)
         blocks = [block for cell in nb.cells if _has_content(block := _block(cell))]
         questions = {}
         for block in blocks:
@@ -191,6 +198,8 @@ def _block(cell):
 @functools.lru_cache(maxsize=1000)
 def _highlighted(source):
     more = "\n# (the rest is not shown)" if len(source) > LONGEST_CODE else ""
+    if re.search(rf"\s{{{MOST_BLANK}}}", source[:LONGEST_CODE]):
+        return html.escape(source[:LONGEST_CODE] + more)
     return highlight(source[:LONGEST_CODE] + more, PythonLexer(), HtmlFormatter(nowrap=True))
 
 

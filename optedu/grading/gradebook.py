@@ -12,6 +12,10 @@ from types import SimpleNamespace
 
 import fastjsonschema
 import jsonschema
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import validator
+from nbformat.v4.rwbase import strip_transient
 from nbgrader.api import BaseCell, Gradebook
 from nbgrader.converters import Autograde, BaseConverter, GenerateFeedback, autograde
 from nbgrader.nbgraderformat import common
@@ -34,6 +38,24 @@ _OPENERS = (
     latesubmissions,
     getgrades,
 )
+
+
+def all_cells(gradebook, **which):
+    """Read cells of the instructor's whole, and not one by one when they are used.
+
+    Parameters
+    ----------
+    gradebook : Gradebook
+        Where they are.
+    **which : object
+        Which of them: their columns' values.
+
+    Returns
+    -------
+    list of BaseCell
+        To be kept: what nothing refers to, the gradebook forgets and reads again.
+    """
+    return gradebook.db.query(with_polymorphic(BaseCell, "*")).filter_by(**which).all()
 
 
 class OpenGradebook(Gradebook):
@@ -100,8 +122,7 @@ class OpenGradebook(Gradebook):
         return self._found[key]
 
     def _cells_of(self, notebook):
-        cells = with_polymorphic(BaseCell, "*")
-        return self.db.query(cells).filter(cells.notebook_id == notebook.id).all()
+        return all_cells(self, notebook_id=notebook.id)
 
     def _named(self, find, kind, *names):
         """Return all entries of a kind that belong to a notebook, by name."""
@@ -134,10 +155,25 @@ class OpenGradebook(Gradebook):
         self._found.clear()
 
 
+class OwnNotebook(NotebookExporter):
+    """nbconvert's exporter for a notebook that nobody else holds, so that none is copied."""
+
+    def from_notebook_node(self, nb, resources=None, **kwargs):
+        """Run the preprocessors, and write what comes of them without looks: few ever see it."""
+        resources = self._init_resources(resources)
+        _, nb = validator.normalize(nb)
+        for preprocessor in self._preprocessors:
+            nb, resources = preprocessor(nb, resources)
+        nbformat.validate(nb, relax_add_props=True)
+        resources["output_suffix"] = ".nbconvert"
+        return json.dumps(strip_transient(nb)) + "\n", resources
+
+
 class AutogradeAtOnce(Autograde):
     """nbgrader's autograder, with one transaction for who submitted and one for all scores."""
 
     gradebook = None
+    exporter_class = OwnNotebook
 
     def init_destination(self, assignment_id, student_id):
         """Begin a submission with nothing read before."""

@@ -1,10 +1,12 @@
 """Take submissions in without ever losing one, and say of each whether it can be run."""
 
 import json
+import os
 import re
 import stat
 import warnings
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from optedu.grading.course import GradingError
@@ -13,6 +15,9 @@ from optedu.grading.release import keep
 LARGEST = 20e6  # bytes; a notebook with many figures has less than a tenth of it
 MOST_CELLS = 1000
 MOST_PARTS = 200_000  # values in all; nbformat takes some seconds for as many
+MOST_FILES = 1000  # and folders; nbgrader looks through them again and again
+DEEPEST_FOLDER = 20
+DEEPEST = 100  # values within values; nbgrader gives up at some 240, and people write 10
 
 
 def take_in(course, assignment, student, files):
@@ -142,9 +147,41 @@ def why_unfit(folder, release):
         return f"{shown(Path(error.filename).name)} cannot be read: its permissions forbid it"
 
 
+def look_through(folder):
+    """Look at everything in a submission, without following a link.
+
+    Parameters
+    ----------
+    folder : Path
+        The submission.
+
+    Returns
+    -------
+    dict of str to os.stat_result, or None
+        What each path is; None if there are too many, or folders nest too deeply.
+    """
+    waiting, states = [(folder, 0)], {str(folder): folder.lstat()}
+    while waiting:
+        here, depth = waiting.pop()
+        with os.scandir(here) as entries:
+            for entry in entries:
+                states[entry.path] = entry.stat(follow_symlinks=False)
+                if len(states) > MOST_FILES or depth >= DEEPEST_FOLDER:
+                    return None
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((entry.path, depth + 1))
+    return states
+
+
 def _why_not_taken(folder, release):
     path = folder / release.name
-    states = [entry.lstat() for entry in (folder, *folder.rglob("*"))]
+    states = look_through(folder)
+    if states is None:
+        return (
+            f"the submission holds more than {MOST_FILES} files, or folders that nest more than "
+            f"{DEEPEST_FOLDER} deep"
+        )
+    states = states.values()
     if any(stat.S_ISLNK(state.st_mode) for state in states):
         return "the submission holds a symbolic link in place of a file"
     if not all(stat.S_ISREG(state.st_mode) or stat.S_ISDIR(state.st_mode) for state in states):
@@ -190,8 +227,11 @@ def _why_no_answer(path, release):
         content = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):
         return f"{not_a_notebook}: it does not hold JSON text"
-    if not _has_at_most(MOST_PARTS, content):
-        return f"{path.name} holds more than {MOST_PARTS} values; clear its outputs"
+    if not _is_small(content):
+        return (
+            f"{path.name} holds more than {MOST_PARTS} values, or nests them more than {DEEPEST} "
+            "deep; clear its outputs"
+        )
     try:
         with warnings.catch_warnings(action="ignore"):
             # Cells without ids, or with copied ones, are common and harmless.
@@ -211,29 +251,39 @@ def _why_no_answer(path, release):
             f"({shown(language)}); "
             "the assignment needs Python"
         )
-    answers = {
-        cell.metadata.nbgrader.grade_id
-        for cell in nbformat.read(release, as_version=4).cells
-        if cell.metadata.get("nbgrader", {}).get("solution")
-    }
     given = [
         cell.metadata["nbgrader"].get("grade_id")
         for cell in nb.cells
         if isinstance(cell.metadata.get("nbgrader"), dict)
     ]
-    if not any(name in given for name in answers):
+    if not any(name in given for name in _answers(release, release.stat().st_mtime_ns)):
         return f"{path.name} has none of the assignment's answer cells"
     return ""
 
 
-def _has_at_most(most, content):
-    """Return whether what JSON text held consists of so many values or fewer."""
-    waiting, count = [content], 0
-    while waiting and count <= most:
-        part = waiting.pop()
-        count += 1
-        if isinstance(part, dict | list):
-            if len(part) > most:
-                return False
-            waiting += part.values() if isinstance(part, dict) else part
-    return count <= most
+@cache
+def _answers(release, _changed):
+    """Return the names of the cells that are answered in."""
+    import nbformat
+
+    return {
+        cell.metadata.nbgrader.grade_id
+        for cell in nbformat.read(release, as_version=4).cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+
+
+def _is_small(content):
+    """Return whether what JSON text held has not too many values and nests not too deeply."""
+    level, count = [content], 1
+    for _ in range(DEEPEST):
+        holders = [part for part in level if isinstance(part, dict | list)]
+        count += sum(map(len, holders))
+        if not holders or count > MOST_PARTS:
+            break
+        level = [
+            value
+            for part in holders
+            for value in (part.values() if isinstance(part, dict) else part)
+        ]
+    return not holders and count <= MOST_PARTS

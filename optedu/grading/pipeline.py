@@ -26,7 +26,7 @@ import optedu
 from optedu.grading import execute, gradebook
 from optedu.grading.course import GradingError, first_error
 from optedu.grading.feedback import question_of
-from optedu.grading.intake import LARGEST, only_notebook, why_unfit
+from optedu.grading.intake import LARGEST, look_through, only_notebook, why_unfit
 from optedu.grading.sandbox.limits import Limits
 
 _PR_SET_PDEATHSIG = 1
@@ -280,16 +280,21 @@ def _results(course, assignment, students, release):
         if cell["metadata"].get("nbgrader", {}).get("grade")
     ]
     results = []
-    with course.api().gradebook as gradebook:
+    with course.api().gradebook as book:
+        cells = {cell.id: cell for cell in gradebook.all_cells(book)}
         for student in students:
-            submission = gradebook.find_submission(assignment, student)
-            grades = {grade.name: grade for nb in submission.notebooks for grade in nb.grades}
+            submission = book.find_submission(assignment, student)
+            grades = {
+                cells[grade.cell_id].name: grade
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
             scores = {}
             for name in order:
                 score, possible = scores.get(question_of(name), (0.0, 0.0))
                 scores[question_of(name)] = (
                     score + grades[name].score,
-                    possible + grades[name].max_score,
+                    possible + cells[grades[name].cell_id].max_score,
                 )
             path = _autograded(course, assignment, student, release)
             nb = json.loads(path.read_text(encoding="utf-8"))
@@ -361,9 +366,9 @@ def _digests(course, assignment, students):
     for student in students:
         folder = course.work / "submitted" / student / assignment
         try:
-            states = {path: path.lstat() for path in folder.rglob("*")}
-            files = [path for path, state in states.items() if stat.S_ISREG(state.st_mode)]
-            small = sum(state.st_size for state in states.values()) <= LARGEST
+            states = look_through(folder) or {}
+            files = [Path(path) for path, state in states.items() if stat.S_ISREG(state.st_mode)]
+            small = states and sum(state.st_size for state in states.values()) <= LARGEST
             content = _digest_of(*files) if small else "too large"
         except PermissionError:
             content = "unreadable"

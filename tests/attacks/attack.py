@@ -12,7 +12,8 @@ from tests.toy_course import TOY
 # Numbers that nobody writes by chance: where one is seen, a hidden test was seen.
 HIDDEN_INPUT, HIDDEN_RESULT = 8191, 67092481
 
-# The toy assignment, and a question whose tests hand the student a function to call.
+# The toy assignment, a question whose tests hand the student a function to call, and one that is
+# checked by an exercise of the course.
 ASSIGNMENT = (
     TOY.replace("square(-7) == 49", f"square({-HIDDEN_INPUT}) == {HIDDEN_RESULT}")
     + f"""
@@ -56,15 +57,47 @@ assert np.array_equal(walk(gradient, start, 2), expected), "two steps from a vec
 assert len(points) == 2, "one gradient a step"
 ### END HIDDEN TESTS
 ```
+
+```{{code-cell}} ipython3
+---
+nbgrader: {{grade_id: best, solution: true}}
+---
+def best_learning_rate(smoothness, strong_convexity):
+    ### BEGIN SOLUTION
+    return 2 / (smoothness + strong_convexity)
+    ### END SOLUTION
+```
+
+```{{code-cell}} ipython3
+---
+nbgrader: {{grade_id: test_best, grade: true, points: 2}}
+---
+from optedu import checks
+checks.descent.best_learning_rate(best_learning_rate)
+```
+
+```{{code-cell}} ipython3
+---
+nbgrader: {{grade_id: test_best_hidden, grade: true, points: 3}}
+---
+# More checks run when your work is graded.
+### BEGIN HIDDEN TESTS
+from optedu import checks
+checks.descent.best_learning_rate(best_learning_rate, hidden=True)
+### END HIDDEN TESTS
+```
 """
 )
-POINTS = {**TOY_POINTS, "walk": 5.0}
+POINTS = {**TOY_POINTS, "walk": 5.0, "best": 5.0}
 WALK = """\
 def walk(gradient, x, steps):
     for _ in range(steps):
         x = x - 0.5 * gradient(x)
     return x"""
-RIGHT = {**TOY_RIGHT, "walk": WALK}
+BEST = """\
+def best_learning_rate(smoothness, strong_convexity):
+    return 2 / (smoothness + strong_convexity)"""
+RIGHT = {**TOY_RIGHT, "walk": WALK, "best": BEST}
 
 
 @dataclass(frozen=True)
@@ -102,7 +135,7 @@ class Attack:
     must: str = "AssertionError"
     question: str = "square"
     earns: float = 0.0
-    keeps: tuple = field(default=("half", "walk", "square"))
+    keeps: tuple = field(default=("half", "walk", "square", "best"))
     change: Callable = None
     files: Callable = None
     plain: bool = False

@@ -133,4 +133,16 @@ ATTACKS = [
         shown("display({'image/png': 'A' * (30 << 20)}, raw=True)"),
         must="AssertionError",
     ),
+    Attack(
+        "slow-code",
+        "writes white space on which what colors code takes minutes",
+        "square = lambda x: 0" + "\n " * 24_000,
+        change=lambda nb: nb["cells"].extend(own_cell(f"{n}" + "\n " * 24_000) for n in range(20)),
+    ),
+    Attack(
+        "backwards",
+        "prints and raises what turns the direction of writing around and hides letters",
+        "def square(x):\n    raise ValueError('\\u202e0.5 fo 0.5\\u2066\\u200b\\ufeff\\u2028')",
+        must="ValueError",
+    ),
 ]

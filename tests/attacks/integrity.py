@@ -385,4 +385,151 @@ class Philox(np.random.Philox):
 square = lambda x: np.random.Generator(Philox(0))""",
         must="cannot be read",
     ),
+    Attack(
+        "half-infinite",
+        "returns an infinity of half precision, which equals every large number of Python",
+        "import numpy as np\nsquare = lambda x: 9 if x == 3 else np.float16('inf')",
+        earns=2.0,
+    ),
+    Attack(
+        "right-once",
+        "is right until the first check has passed",
+        """\
+calls = []
+def best_learning_rate(smoothness, strong_convexity):
+    calls.append(smoothness)
+    return 2 / (smoothness + strong_convexity) if len(calls) < 5 else 0.0""",
+        question="best",
+        earns=2.0,
+        must="CheckFailed",
+    ),
+    Attack(
+        "right-until-asked-again",
+        "passes the visible check, and is another function under the same number afterwards",
+        SIDE
+        + """\
+asked = []
+kind = type(side)
+answer = kind.answer
+def forge(self, message):
+    if message["op"] == "names" and "best_learning_rate" in message["names"]:
+        asked.append(message)
+        if len(asked) == 2:
+            number = self._keep(best_learning_rate)
+            self.kept[number] = lambda *args: 1e-3
+    return answer(self, message)
+kind.answer = forge
+def best_learning_rate(smoothness, strong_convexity):
+    return 2 / (smoothness + strong_convexity)""",
+        question="best",
+        earns=2.0,
+        must="CheckFailed",
+    ),
+    Attack(
+        "replaced-in-a-call",
+        "puts another function in its place while a test calls it",
+        """\
+def square(x):
+    global square
+    square = lambda x: 0
+    return 9""",
+        earns=2.0,
+    ),
+    Attack(
+        "answers-ahead",
+        "answers what the tests may ask next before they ask, and has a thread go on with it",
+        SIDE
+        + """\
+import threading
+def ahead(count):
+    for _ in range(count):
+        side.send(op="names", value={"square": 9})
+        side.send(op="returned", value=[0.2, {}])
+ahead(20)
+threading.Thread(target=ahead, args=(10**9,), daemon=True).start()
+""",
+        question="best",
+        must="NameError",
+    ),
+    Attack(
+        "wrong-kinds",
+        "answers with values whose parts are of the wrong kind",
+        forged(
+            "from sandbox import wire",
+            'value = {"list": [{"mine": [1e999, None, None]}, {"dict": []}]}',
+            'wire.send(side.other, {"op": "returned", "value": value})',
+        ),
+        must="Error",
+    ),
+    Attack(
+        "wrong-names",
+        "says of its names what cannot be read",
+        SIDE
+        + """\
+from sandbox import wire
+def forge(self, message):
+    wire.send(self.other, {"op": message["op"], "value": {"array": 5}})
+type(side).answer = forge
+square = lambda x: 9""",
+        keeps=(),
+        must="Error|NotRun|ended",
+    ),
+    Attack(
+        "many-equal-hashes",
+        "returns a set of integers that all have one hash, which takes hours to build",
+        "square = lambda x: Slow(a=1)\n"
+        + """\
+class Slow(dict):
+    def items(self):
+        return ((n * (2**61 - 1), 0) for n in range(200_000))""",
+        must="CellTimeoutError|NotRun|ended|cannot be sent",
+    ),
+    Attack(
+        "error-within-an-error",
+        "raises an error that fails, loops and lies when it is asked what it is",
+        """\
+class Meta(type):
+    __name__ = property(lambda self: 1 / 0)
+    def mro(self):
+        return [self, ArithmeticError, Exception, BaseException, object]
+class Odd(ArithmeticError, metaclass=Meta):
+    def __str__(self):
+        raise KeyboardInterrupt
+    __repr__ = __str__
+    @property
+    def __cause__(self):
+        return self
+def square(x):
+    raise Odd""",
+        must="Error",
+    ),
+    Attack(
+        "error-of-ours",
+        "raises errors that have the names of those that end or pass a test",
+        """\
+names = iter(("AssertionError", "StopIteration", "SystemExit", "GeneratorExit", "CheckFailed"))
+def square(x):
+    raise type(next(names), (Exception,), {"__module__": "builtins"})("passed")""",
+        must="StudentError: AssertionError",
+    ),
+    Attack(
+        "import-hooks",
+        "hooks into imports, codecs, exits and garbage, so that whatever is loaded passes",
+        """\
+import atexit, builtins, codecs, gc, sys
+class Hook:
+    def find_spec(self, *args):
+        raise SystemExit
+    def __del__(self):
+        side = [thing for thing in gc.get_objects() if type(thing).__name__ == "StudentSide"]
+        side[0].send(op="returned", value=[9, {}])
+sys.meta_path.insert(0, Hook())
+builtins.__import__ = lambda *args, **kwargs: Hook()
+codecs.register(lambda name: 1 / 0)
+atexit.register(Hook)
+gc.callbacks.append(lambda *args: Hook())
+best_learning_rate = lambda smoothness, strong_convexity: 0.0""",
+        question="best",
+        must="CheckFailed|Error|ended",
+    ),
 ]

@@ -1,5 +1,8 @@
 """A notebook that says other than what was released: points, tests, outputs, structure."""
 
+import json
+import math
+
 from tests.attacks.attack import Attack, cell_of, copied, own_cell
 
 WRONG = "square = lambda x: 0"
@@ -78,6 +81,26 @@ def _reordered(nb):
 def _forged_notes(nb):
     nb["metadata"]["optedu"] = {"notes": [], "unfit": True}
     nb["cells"] = [cell for cell in nb["cells"] if cell["id"] != "test_square"]
+
+
+def _nested(nb):
+    inner = {}
+    for _ in range(122):  # a little less than what nbformat refuses, and too deep for nbgrader
+        inner = {"x": [inner]}
+    nb["metadata"]["x"] = inner
+
+
+def _doubled_keys(content):
+    nb = json.loads(content)
+    test = cell_of(nb, "test_square")
+    text = json.dumps(nb)
+    easy = json.dumps(test["source"])
+    return text.replace(f'"source": {easy}', f'"source": {easy}, "source": "pass"').encode()
+
+
+def _no_numbers(nb):
+    nb["metadata"]["x"] = [math.nan, math.inf, 10**4000]
+    cell_of(nb, "square")["metadata"] |= {"x": math.nan}
 
 
 ATTACKS = [
@@ -221,5 +244,57 @@ ATTACKS = [
             "gradebook.db": b"",
             "conftest.py": b"",
         },
+    ),
+    Attack(
+        "names-of-files",
+        "hands in files whose names are no text, options of a program, or act on a terminal",
+        WRONG,
+        files=lambda content: {
+            "toy.ipynb": content,
+            "\udcff\udcfe": b"",
+            "-rf": b"",
+            "\x1b[2J\n\u202e": b"",
+            "timestamp.txt": b"\xff never",
+        },
+    ),
+    Attack(
+        "byte-order",
+        "begins its file with a mark that no reader of JSON takes",
+        keeps=(),
+        files=lambda content: {"toy.ipynb": b"\xef\xbb\xbf" + content},
+        must="not a Jupyter notebook",
+    ),
+    Attack(
+        "no-numbers",
+        "writes numbers that are none, and one of four thousand digits",
+        WRONG,
+        change=_no_numbers,
+    ),
+    Attack(
+        "nested",
+        "nests what its notebook says of itself just as deeply as its reader goes",
+        keeps=(),
+        change=_nested,
+        must="nests them more than 100 deep",
+    ),
+    Attack(
+        "doubled-keys",
+        "gives a test's source twice, of which one reader takes the first and one the last",
+        WRONG,
+        files=lambda content: {"toy.ipynb": _doubled_keys(content)},
+        must="locked cell test_square was edited",
+    ),
+    Attack(
+        "other-format",
+        "says that it is of a format of the far future",
+        WRONG,
+        change=lambda nb: nb.update(nbformat_minor=10**4000),
+    ),
+    Attack(
+        "twin-letters",
+        "names a cell like a test, but for a letter of another alphabet",
+        WRONG,
+        change=nbgrader("test_square", grade_id="test_squ\u0430re", points=100),
+        must="cell test_square was missing",
     ),
 ]

@@ -257,6 +257,104 @@ raise failed[0]""",
     ),
     Attack("kill-itself", "kills itself", "import os\nos.kill(os.getpid(), 9)", must=ENDED),
     Attack(
+        "open-after-its-end",
+        "sends its end of the grader's line away, so that the line stays open when it has ended",
+        """\
+import os, socket
+lines = []
+for number in range(3, 64):
+    try:
+        lines.append(socket.socket(fileno=os.dup(number)))
+    except OSError:
+        pass
+for line in lines:
+    for other in lines:
+        try:
+            socket.send_fds(line, [b"x"], [other.fileno()])
+        except OSError:
+            pass
+os._exit(0)""",
+        must=f"CellTimeoutError|{ENDED}",
+    ),
+    Attack(
+        "gifts",
+        "sends open files to the grader and to the tests, more than they may have",
+        """\
+import os, socket
+def square(x):
+    for number in range(3, 64):
+        try:
+            line = socket.socket(fileno=os.dup(number))
+            for _ in range(300):
+                socket.send_fds(line, [b"\\0"], [0] * 200)
+        except OSError:
+            pass
+    return 0""",
+        must="Error|ended",
+    ),
+    Attack(
+        "crossed-lines",
+        "makes one line of its two, so that the grader speaks to the tests",
+        """\
+import os, socket
+kept = []
+for number in range(3, 64):
+    try:
+        socket.socket(fileno=os.dup(number)).detach()
+        kept.append(number)
+    except OSError:
+        pass
+spare = os.dup(kept[0])
+os.dup2(kept[1], kept[0])
+os.dup2(spare, kept[1])
+square = lambda x: 9""",
+        must="Error|ended|NotRun",
+    ),
+    Attack(
+        "alarms",
+        "has a signal arrive every millisecond, and raises wherever it arrives",
+        """\
+import signal
+def ring(*args):
+    raise StopIteration
+signal.signal(signal.SIGALRM, ring)
+signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+square = lambda x: 9""",
+        keeps=(),
+        must="Error|ended|NotRun",
+    ),
+    Attack(
+        "audit",
+        "watches every step of its process, and ends it at the first that is not its own",
+        """\
+import os, sys, threading
+def watch(frame, event, arg):
+    if frame.f_code.co_name in ("receive", "answer", "_told"):
+        frame.f_locals.get("self")
+        raise SystemExit
+    return watch
+sys.settrace(watch)
+threading.settrace(watch)
+sys.setprofile(watch)
+sys.addaudithook(lambda event, args: os._exit(0) if event == "compile" else None)
+square = lambda x: 0""",
+        must="Error|ended|NotRun",
+    ),
+    Attack(
+        "no-recursion",
+        "lowers the limit of recursion, so that what speaks for it fails",
+        """\
+import sys
+def square(x):
+    for depth in range(1, 100):
+        try:
+            sys.setrecursionlimit(depth)
+            return 0
+        except RecursionError:
+            pass""",
+        must="Error|ended|NotRun",
+    ),
+    Attack(
         "close-all", "closes every line that it has", "import os\nos.closerange(3, 256)", must=ENDED
     ),
 ]

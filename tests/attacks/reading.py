@@ -182,4 +182,53 @@ print(open("/proc/1/environ").read(), open(f"/proc/{os.getppid()}/environ").read
         must="ValueError",
         earns=2.0,
     ),
+    Attack(
+        "told-in-name",
+        "names an error by what a hidden test calls it with",
+        """\
+def square(x):
+    if x == 3:
+        return 9
+    raise type(f"Got_{-x}", (Exception,), {})()""",
+        must="StudentError",
+        earns=2.0,
+    ),
+    Attack(
+        "told-in-type",
+        "returns an object whose type is named by what a hidden test calls it with",
+        """\
+def square(x):
+    return 9 if x == 3 else type(f"Got_{-x}", (), {})()""",
+        must="StudentError",
+        earns=2.0,
+    ),
+    Attack(
+        "told-in-call",
+        "returns nonsense that the reader of the line repeats",
+        """\
+import gc
+from sandbox import wire
+side = next(thing for thing in gc.get_objects() if type(thing).__name__ == "StudentSide")
+def square(x):
+    if x == 3:
+        return 9
+    value = {"list": [{"yours": -x}, {"dict": []}]}
+    wire.send(side.other, {"op": "returned", "value": value})""",
+        must="StudentError",
+        earns=2.0,
+    ),
+    Attack(
+        "told-in-lines",
+        "says in the lines that an error went through what a hidden test calls it with",
+        """\
+import linecache
+getline = linecache.getline
+def square(x):
+    if x == 3:
+        return 9
+    linecache.getline = lambda *place: f"called with {-x}"
+    raise ValueError""",
+        must="ValueError",
+        earns=2.0,
+    ),
 ]

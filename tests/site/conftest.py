@@ -4,12 +4,14 @@ import functools
 import http.server
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
+import filelock
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,11 +36,13 @@ def newest_source():
 def html():
     """Return the folder of the built site, built again if a source is newer."""
     stamp = HTML / "searchindex.js"
-    if not stamp.exists() or stamp.stat().st_mtime < newest_source():
-        jb = Path(sys.executable).with_name("jb")
-        command = [jb, "build", ".", "--all", "-W", "-n", "--keep-going"]
-        build = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        assert build.returncode == 0, build.stderr[-3000:]
+    HTML.parent.mkdir(exist_ok=True)
+    with filelock.FileLock(HTML.parent / "site.lock"):  # other workers wait for the first
+        if not stamp.exists() or stamp.stat().st_mtime < newest_source():
+            jb = Path(sys.executable).with_name("jb")
+            command = [jb, "build", ".", "--all", "-W", "-n", "--keep-going"]
+            build = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+            assert build.returncode == 0, build.stderr[-3000:]
     return HTML
 
 
@@ -86,39 +90,59 @@ def browser():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def windows(browser):
+    """Return a function that opens a browser's window; one of each kind serves all tests."""
+    opened = {}
+
+    def window(**options):
+        key = repr(sorted(options.items()))
+        if key not in opened:
+            opened[key] = browser.new_context(**options)
+        return opened[key]
+
+    return window
+
+
 @pytest.fixture
-def visit(browser, origin):
+def visit(windows, origin):
     """Return a function that opens a page: ``visit("book/intro.html", width=360)``.
 
-    Without `math` the page is not typeset, which is most of the time that a chapter takes.
+    Without `math` the page is not typeset, and with `text` it is another page than the site's.
     """
-    contexts = []
+    pages = []
 
-    def open_page(address, width=1280, math=True, **options):
+    def open_page(address, width=1280, math=True, text=None, **options):
         options = {"reduced_motion": "reduce", **options}
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
+        page = windows(viewport={"width": width, "height": 900}, **options).new_page()
+        pages.append(page)
         if not math:
-            context.route("**/mathjax/**", lambda route: route.abort())
-        page = context.new_page()
+            page.route("**/mathjax/**", lambda route: route.abort())
+        if text is not None:
+            html = {"content_type": "text/html", "body": text}
+            page.route(f"{origin}/{address}", lambda route: route.fulfill(**html))
         page.set_default_timeout(10_000)
         page.goto(f"{origin}/{address}", wait_until="load")
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.evaluate("localStorage.clear()")  # where the theme remembers its colors
+        page.close()
 
 
 @pytest.fixture
-def figure(visit, request):
-    """Return a function that opens a figure's page and waits until the figure is live.
+def figure(visit, html, request):
+    """Return a function that opens a figure alone on its page, and waits until it is live.
 
-    The module of the test says in FIGURES which page each figure is on.
+    The module of the test says in FIGURES which page each figure is on. Most of the time that a
+    chapter takes goes into its text.
     """
 
     def open_figure(name, **options):
-        page = visit(request.module.FIGURES[name], math=False, **options)
+        address = request.module.FIGURES[name]
+        text = _only(f"fig-{name}", (html / address).read_text(encoding="utf-8"))
+        page = visit(address, math=False, text=text, **options)
         found = page.locator(f"#fig-{name}")
         found.scroll_into_view_if_needed()
         found.locator(".lf-readout:not(:empty)").wait_for()
@@ -130,6 +154,15 @@ def figure(visit, request):
         return page, found
 
     return open_figure
+
+
+def _only(name, text):
+    """Return a chapter with nothing in it but one figure and the links that set it."""
+    head, opening, rest = text.partition('<article class="bd-article">')
+    article, closing, foot = rest.rpartition("</article>")
+    figure = re.search(rf'<figure [^>]*id="{name}">.*?</figure>', article, re.DOTALL)[0]
+    links = re.findall(rf'<a [^>]*href="#{name}[^>]*>.*?</a>', article, re.DOTALL)
+    return "\n".join([head, opening, figure, *links, closing, foot])
 
 
 @pytest.fixture(scope="session")

@@ -130,6 +130,7 @@ class Zygote:
         if not select.select([self.line], [], [], START_SECONDS)[0] or not self.line.recv(1 << 16):
             self.process.kill()
             said = self.process.stderr.read().decode(errors="replace")
+            self.close()
             raise Dead(f"the {self.role}'s process did not {what}: {said[-2000:]}")
 
 

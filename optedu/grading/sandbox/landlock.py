@@ -22,14 +22,21 @@ def version():
     return max(0, _libc.syscall(_CREATE, None, 0, 1))
 
 
-def restrict(readable=(), listed=(), writable=()):
-    """Deny this process every path but these, and every network port.
+def prepare(readable=(), listed=(), writable=(), changes_alone=False):
+    """Write down which paths are open, once for all processes that shall see them alike.
 
     Parameters
     ----------
     readable, listed, writable : iterable of str
         Folders and files to read and run, folders of which only names are seen, and those to do
         anything with. What is not there is left out.
+    changes_alone : bool
+        Say only what may be changed, and nothing of what may be read, nor of the network.
+
+    Returns
+    -------
+    int
+        A descriptor, for `restrict`.
 
     Raises
     ------
@@ -42,6 +49,8 @@ def restrict(readable=(), listed=(), writable=()):
     # Each version adds kinds of access: 2 moving files, 3 truncating, 4 TCP, 5 devices, 6 signals.
     files = (1 << (13 + (abi >= 2) + (abi >= 3) + (abi >= 5))) - 1
     network, scopes = (3 if abi >= 4 else 0), (3 if abi >= 6 else 0)
+    if changes_alone:
+        files, network, scopes = files & ~_READ, 0, 0
     attributes = struct.pack("QQQ", files, network, scopes)
     attributes = attributes[: 24 if abi >= 6 else 16 if abi >= 4 else 8]
     rules = _called(_CREATE, attributes, len(attributes), 0)
@@ -56,6 +65,22 @@ def restrict(readable=(), listed=(), writable=()):
                 access &= _EXECUTE | _WRITE_FILE | _READ_FILE | (_TRUNCATE if abi >= 3 else 0)
             _called(_ADD, rules, 1, struct.pack("=Qi", access, place), 0)
             os.close(place)
+    return rules
+
+
+def restrict(rules):
+    """Deny this process, from now on, every path but these, and every network port.
+
+    Parameters
+    ----------
+    rules : int
+        What `prepare` has returned; it is closed here.
+
+    Raises
+    ------
+    OSError
+        If the kernel refuses.
+    """
     no_new_privileges()
     _called(_RESTRICT, rules, 0)
     os.close(rules)

@@ -8,6 +8,7 @@ import ctypes
 import ctypes.util
 import errno
 import os
+import sys
 
 from . import landlock
 
@@ -21,6 +22,7 @@ _PR_SET_NAME, _PR_GET_NAME = 15, 16
 _PR_SET_SECCOMP, _FILTER, _INSTRUCTION = 22, 2, 8
 _SIGNALS = ("kill", "tgkill", "tkill")
 _MSG_OOB = 1
+_SOMEBODY = 0x5AFEB0D1  # the number of no process: each job puts its own in its place
 
 # What Python, NumPy and Matplotlib need once they are loaded: memory, open files and folders
 # (Landlock says which), time, threads, signals to themselves, sockets that are already open.
@@ -71,8 +73,8 @@ def prepare():
 
     Returns
     -------
-    bytes
-        The filter, for `restrict`.
+    list of bytes
+        The filters, for `restrict`.
 
     Raises
     ------
@@ -112,7 +114,13 @@ def prepare():
         for command in (0, 1, 2, 3, 4, 1030, 5, 6, 7, 1032):
             _allow(seccomp, filter_, "fcntl", _Comparison(1, _EQUAL, command, 0))
 
-    return _compiled(_FAIL | errno.EPERM, rules)
+    def to_itself(seccomp, filter_):
+        for name in _SIGNALS:
+            others = _Comparison(0, _NOT_EQUAL, _SOMEBODY, 0)
+            _rule(seccomp, filter_, _FAIL | errno.EPERM, name, others)
+
+    # Of two filters the stricter one decides; the first has to leave room for the second.
+    return [_compiled(_ALLOW, to_itself), _compiled(_FAIL | errno.EPERM, rules)]
 
 
 def restrict(prepared):
@@ -120,7 +128,7 @@ def restrict(prepared):
 
     Parameters
     ----------
-    prepared : bytes
+    prepared : list of bytes
         What `prepare` has returned.
 
     Raises
@@ -129,14 +137,12 @@ def restrict(prepared):
         If the kernel refuses.
     """
 
-    def to_itself(seccomp, filter_):
-        for name in _SIGNALS:
-            others = _Comparison(0, _NOT_EQUAL, os.getpid(), 0)
-            _rule(seccomp, filter_, _FAIL | errno.EPERM, name, others)
-
     landlock.no_new_privileges()
-    # Of two filters the stricter one decides; the first has to leave room for the second.
-    for program in (_compiled(_ALLOW, to_itself), prepared):
+    signals, calls = prepared
+    somebody, me = (number.to_bytes(4, sys.byteorder) for number in (_SOMEBODY, os.getpid()))
+    if somebody not in signals:
+        raise OSError(errno.EINVAL, "seccomp: the filter of signals names no process")
+    for program in (signals.replace(somebody, me), calls):
         _load(program)
 
 

@@ -190,6 +190,16 @@ class _Publisher(DisplayPublisher):
 
 
 class _Hook(DisplayHook):
+    def quiet(self):
+        """Tell whether a semicolon hides the result; most cells have none, and are not parsed."""
+        return ";" in self.shell.history_manager.input_hist_parsed[-1] and super().quiet()
+
+    def compute_format_data(self, result):
+        """Return what shows a result; text, such as the word of a check, is shown by itself."""
+        if type(result).__repr__ in (str.__repr__, str.__str__):
+            return {"text/plain": repr(result)}, {}
+        return super().compute_format_data(result)
+
     def write_output_prompt(self):
         pass
 

@@ -240,6 +240,10 @@ class CheckerSide(Side):
         except (EOFError, OSError, KeyError, wire.WireError):
             return False
 
+    def stand_in(self, number, kind, name):
+        """Return what stands here for an object; its name could tell of a hidden test."""
+        return super().stand_in(number, kind, "value of your own" if self.hidden else name)
+
     def call(self, number, args, kwargs, op="call", attribute=None):
         """Ask the student's side to call a function, step an iterator or read an attribute."""
         try:
@@ -264,8 +268,8 @@ class CheckerSide(Side):
             if message["op"] == "callback":
                 stopped = self._call_back(message) or stopped
                 continue
-            if not self.hidden:
-                sys.stdout.write(str(message.get("printed", ""))[:100_000])
+            if not self.hidden and (printed := message.get("printed")):
+                sys.stdout.write(str(printed)[:100_000])
             if stopped is not None:
                 raise stopped  # the test ended the student's loop, whatever the loop made of it
             result, changed = message.get("value", (None, {}))
@@ -275,7 +279,7 @@ class CheckerSide(Side):
                     raise StopIteration
                 case "raised":
                     if self.hidden:
-                        message["message"] = "what your code says here is not shown"
+                        message = _told_nothing(message)
                     raise _as_exception(message, StudentError)
                 case "returned":
                     if type(result) is RemoteIterator:
@@ -417,6 +421,17 @@ def _told(error):
         "message": str(error)[:2000],
         "frames": [frame[:500] for frame in frames[-10:]],
     }
+
+
+def _told_nothing(message):
+    """Return of an exception in a hidden test no more than which of Python's own it is, and where.
+
+    Its text and the name of its class are the student's, and could say what the test called their
+    function with. The host sees to it that the lines are lines of theirs.
+    """
+    name = str(message.get("name"))
+    known = name if hasattr(builtins, name) else "an error of your own"
+    return {**message, "name": known, "message": "what your code says here is not shown"}
 
 
 def _as_exception(message, otherwise):

@@ -31,6 +31,8 @@ _DOUBLE, _ABOUT = struct.Struct("=d"), struct.Struct("!BI")
 _OPS, _MAX_AXES = ("callback", "returned"), 4
 _SHAPES = [struct.Struct(f"!{axes}I") for axes in range(_MAX_AXES + 1)]
 _to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+_from_json = json.JSONDecoder().raw_decode
+_AS_IS = frozenset({type(None), bool, float, str})
 _SINGLES = {"Ellipsis": Ellipsis, "NotImplemented": NotImplemented}
 _GENERATORS = ("PCG64", "PCG64DXSM", "SFC64", "Philox", "MT19937")
 
@@ -153,20 +155,22 @@ def receive(socket, deadline=None):
     TimeoutError
         If the deadline has passed.
     """
-    length, size = _LENGTHS.unpack(_exactly(socket, _LENGTHS.size, deadline))
+    exactly = socket.exactly if type(socket) is Buffered else functools.partial(_exactly, socket)
+    length, size = _LENGTHS.unpack(exactly(_LENGTHS.size, deadline))
     if length > MAX_TEXT or length + size > MAX_FRAME:
         raise WireError("the frame is too large")
-    frame = _exactly(socket, length + size, deadline)
+    frame = exactly(length + size, deadline)
     if not length:
         try:
             return _numbers(frame), []
         except (ValueError, IndexError, OverflowError, struct.error):
             raise WireError("the frame's numbers cannot be read") from None
     try:
-        head, lengths = json.loads(_mended(frame[:length].decode()))
+        text = _mended(frame[:length].decode())
+        (head, lengths), end = _from_json(text)
     except (ValueError, TypeError, RecursionError):
         raise WireError("the frame's head cannot be read") from None
-    if type(head) is not dict or type(lengths) is not list:
+    if type(head) is not dict or type(lengths) is not list or end != len(text):
         raise WireError("the frame's head is malformed")
     buffers, start = [], length
     for part in lengths:
@@ -191,12 +195,15 @@ class Buffered:
     def __init__(self, socket):
         self.socket, self.rest = socket, b""
 
-    def recv(self, count):
-        """Return at most `count` bytes, and none if the other side is gone."""
-        if not self.rest:
-            self.rest = self.socket.recv(_SMALL)
-        part, self.rest = self.rest[:count], self.rest[count:]
-        return part
+    def exactly(self, count, deadline=None):
+        """Return so many bytes; raise EOFError if the other side is gone."""
+        rest = self.rest or self.socket.recv(_SMALL)
+        if len(rest) < count:
+            if not rest:
+                raise EOFError("the other side is gone")
+            rest += _exactly(self.socket, count - len(rest), deadline)
+        self.rest = rest[count:]
+        return rest[:count]
 
 
 class KeptTuple(tuple):
@@ -282,11 +289,14 @@ class Codec:
     def _encode(self, value, buffers, depth):
         if depth > MAX_DEPTH:
             raise WireError("a value nests too deeply, or holds itself")
-        if value is None or type(value) in (bool, float, str):
+        if type(value) in _AS_IS:
             return value
         if _is_plain(value):
             buffers.append(value.tobytes())  # most of what crosses, and so without detours
-            return {"array": [_FLOAT64.str, value.shape, len(buffers) - 1]}
+            return {"array": ["<f8", value.shape, len(buffers) - 1]}
+        if type(value) is np.float64:
+            buffers.append(value.tobytes())
+            return {"scalar": ["<f8", (), len(buffers) - 1]}
         if type(value) is list:
             return {"list": [self._encode(entry, buffers, depth + 1) for entry in value]}
         if value is Ellipsis or value is NotImplemented:
@@ -358,7 +368,7 @@ class Codec:
         self._items += 1
         if depth > MAX_DEPTH or self._items > MAX_ITEMS:
             raise WireError("a value is too deep or too long")
-        if coded is None or type(coded) in (bool, int, float, str):
+        if type(coded) in _AS_IS or type(coded) is int:
             return coded
         if type(coded) is not dict or len(coded) != 1:
             raise WireError("a value is malformed")
@@ -367,12 +377,11 @@ class Codec:
         match tag:
             case "array" | "scalar":
                 text, shape, index = body
-                array = np.frombuffer(buffers[index], _dtype(text)).reshape(shape)
+                array = _entries(buffers[index], text).reshape(shape)
                 return array.copy() if tag == "array" else array[()]
             case "transposed":
                 text, shape, index = body
-                array = np.frombuffer(buffers[index], _dtype(text))
-                return array.reshape(shape, order="F").copy("F")
+                return _entries(buffers[index], text).reshape(shape, order="F").copy("F")
             case "list":
                 return [inner(entry) for entry in body]
             case "tuple":
@@ -424,6 +433,16 @@ def _is_plain(value):
         and value.nbytes <= _SMALL
         and value.flags.c_contiguous
     )
+
+
+def _entries(buffer, text):
+    """Read numbers; those of half precision come over in double precision.
+
+    NumPy rounds a number of Python's to the precision of what it is compared with, and there 1.0003
+    is 1, and infinity every number above 65504.
+    """
+    array = np.frombuffer(buffer, _dtype(text))
+    return array.astype(float) if array.dtype == np.float16 else array
 
 
 @functools.lru_cache(maxsize=100)

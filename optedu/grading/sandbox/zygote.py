@@ -46,6 +46,9 @@ def main():
     # Without a dump flag no process of the same user can trace this one or read its memory.
     landlock._libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     config["calls"] = seccomp.prepare()
+    # What is written to a disk, and not to a folder in memory, no limit bounds in sum.
+    writable = [config["folder"]] if config["alone"] else []
+    config["paths"] = landlock.prepare(config["readable"], config["listed"], [*writable, *_DEVICES])
     gc.freeze()
     _tell(host, event="ready")
     _serve(host, config, recorder)
@@ -103,7 +106,7 @@ def _serve(host, config, recorder):
 def _load(names):
     """Import modules, so that no fork has to; whoever needs one that fails is told there."""
     for name in names:
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception, SystemExit):
             importlib.import_module(name)
 
 
@@ -152,14 +155,14 @@ def _become(job, limits, descriptors, config, recorder):
         os.mkdir(folder)
         os.chdir(folder)
         os.environ |= {"HOME": folder, "TMPDIR": folder}
-        _close_all_but(descriptors)
+        _close_all_but([*descriptors, config["paths"]])
         _drop_root()
         landlock._libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
         landlock._libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         limits.impose()
-        # What is written to a disk, and not to a folder in memory, no limit bounds in sum.
-        writable = [folder] if config["alone"] else []
-        landlock.restrict(config["readable"], config["listed"], [*writable, *_DEVICES])
+        landlock.restrict(config["paths"])
+        if config["alone"]:  # there is nothing of other jobs to read, but a place to leave things
+            landlock.restrict(landlock.prepare(writable=[folder, *_DEVICES], changes_alone=True))
         seccomp.restrict(config["calls"])
         lines = [socket.socket(fileno=descriptor) for descriptor in descriptors]
         gc.enable()
