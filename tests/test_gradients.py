@@ -123,7 +123,11 @@ def test_x_stays_as_it_is_whatever_f_does(gradient):
 
 
 @every_method
-@pytest.mark.parametrize("wrap", [np.array, lambda y: np.array([y]), lambda y: y], ids=str)
+@pytest.mark.parametrize(
+    "wrap",
+    [np.array, lambda y: np.array([y]), lambda y: y],
+    ids=["array without axes", "array of one", "number"],
+)
 def test_a_number_may_come_in_an_array(gradient, wrap):
     grads = gradient(lambda x: wrap(exp_sin(x)), [0.2, 0.4])
     np.testing.assert_allclose(grads, exp_sin_grad(np.array([0.2, 0.4])), atol=HALF_THE_DIGITS)
