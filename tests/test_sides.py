@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections import namedtuple
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +10,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from optedu.checks import Exercise
+from optedu.grading.sandbox import wire
 from optedu.grading.sandbox.sides import CheckerSide, StudentSide
 
 
@@ -113,3 +116,52 @@ def test_a_transposed_view_stays_one(theirs):
     matrix = np.arange(6.0).reshape(2, 3)
     for array in (matrix, matrix.T):
         assert theirs("order")(array) == (array.flags.c_contiguous, array.tolist())
+
+
+class Bench:
+    """As much of a shell as a checker needs: it runs tests, and lets their errors be."""
+
+    def __init__(self, **names):
+        self.user_ns = names
+
+    def transform_cell(self, code):
+        return code
+
+    def run(self, code, output):
+        exec(code, self.user_ns)
+        return {"ok": True}
+
+
+def test_what_a_visible_test_found_holds_for_the_hidden_one_until_a_cell_has_run():
+    asked, exercise = [], Exercise("none", "square", "x", "Square a number.")
+    exercise.visible(lambda student: student(2.0, case="A"))
+    exercise.hidden(lambda student: student(3.0, case="B"))
+    exercise.hidden_checks[0].__name__ = "hidden"
+    lines = [line for _ in range(3) for line in socket.socketpair()]
+    idle, _, here, there, host, ours = lines
+    names = {"square": lambda x: asked.append(x) or x * x}
+    student = StudentSide(idle, there, SimpleNamespace(user_ns=names, outputs=[]))
+    checker = CheckerSide(host, here, Bench(check=exercise))
+    threads = [threading.Thread(target=side.serve) for side in (student, checker)]
+    for thread in threads:
+        thread.start()
+
+    def test(code, cells_run):
+        asked.clear()
+        wire.send(ours, {"op": "test", "code": code, "output": 100, "cells_run": cells_run})
+        assert wire.receive(ours, time.monotonic() + 10)[0] == {"ok": True, "astray": False}
+        return asked
+
+    wire.send(ours, {"op": "prepare", "names": ["square"], "cells": []})
+    wire.receive(ours, time.monotonic() + 10)
+    try:
+        assert test("check(square)", 1) == [2.0]
+        assert test("check(square, hidden=True)", 1) == [3.0]
+        assert test("check(square, hidden=True)", 2) == [2.0, 3.0]
+    finally:
+        for line in (ours, here):
+            line.shutdown(socket.SHUT_RDWR)
+        for thread in threads:
+            thread.join()
+        for line in lines:
+            line.close()

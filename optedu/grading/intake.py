@@ -159,6 +159,11 @@ def look_through(folder):
     -------
     dict of str to os.stat_result, or None
         What each path is; None if there are too many, or folders nest too deeply.
+
+    Raises
+    ------
+    PermissionError
+        If a folder cannot be looked into.
     """
     waiting, states = [(folder, 0)], {str(folder): folder.lstat()}
     while waiting:

@@ -136,7 +136,6 @@ def restrict(prepared):
     OSError
         If the kernel refuses.
     """
-
     landlock.no_new_privileges()
     signals, calls = prepared
     somebody, me = (number.to_bytes(4, sys.byteorder) for number in (_SOMEBODY, os.getpid()))
