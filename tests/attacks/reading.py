@@ -207,13 +207,13 @@ def square(x):
         "returns nonsense that the reader of the line repeats",
         """\
 import gc
-from sandbox import wire
+import msgpack
 side = next(thing for thing in gc.get_objects() if type(thing).__name__ == "StudentSide")
 def square(x):
     if x == 3:
         return 9
-    value = {"list": [{"yours": -x}, {"dict": []}]}
-    wire.send(side.other, {"op": "returned", "value": value})""",
+    value = [msgpack.ExtType(16, msgpack.packb(-x)), {}]
+    side.other.sendall(msgpack.packb({"op": "returned", "value": value}))""",
         must="StudentError",
         earns=2.0,
     ),

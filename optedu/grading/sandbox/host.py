@@ -178,7 +178,7 @@ class Job:
                 (GRACE_SECONDS, self.end),
             ):
                 try:
-                    return wire.receive(self.line, time.monotonic() + wait)[0], late
+                    return wire.receive(self.line, time.monotonic() + wait), late
                 except TimeoutError:
                     late = True
                     act()

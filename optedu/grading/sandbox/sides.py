@@ -11,6 +11,7 @@ import ast
 import builtins
 import select
 import sys
+from itertools import chain
 
 import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
@@ -45,9 +46,9 @@ class Side:
 
     def __init__(self, host, other, shell):
         self.host, self.other, self.shell = host, other, shell
-        self.heard = wire.Buffered(other)
         self.kept, self.numbers = {}, {}
-        self.codec = wire.Codec(self._keep, self.stand_in, self._number_of, self._find)
+        self.line = wire.Line(other, self._keep, self.stand_in, self._number_of, self._find)
+        self.receive = self.line.receive
 
     def stand_in(self, number, kind, name):
         """Return what stands here for an object of the other side."""
@@ -55,21 +56,8 @@ class Side:
         return kinds.get(kind, RemoteObject)(self, number, name)
 
     def send(self, **message):
-        """Send a message with one coded value, or none, to the other side."""
-        buffers = []
-        if "value" in message:
-            message["value"], buffers = self.codec.encode(message["value"])
-        wire.send(self.other, message, buffers)
-
-    def receive(self):
-        """Return a message of the other side with its value decoded."""
-        message, buffers = wire.receive(self.heard)
-        if "numbers" in message:
-            numbers = message["numbers"]
-            message["value"] = [numbers, {}] if message["op"] == "callback" else numbers[0]
-        elif "value" in message:
-            message["value"] = self.codec.decode(message["value"], buffers)
-        return message
+        """Send a message to the other side."""
+        self.line.send(message)
 
     def _keep(self, thing):
         number = self.numbers.get(id(thing))
@@ -98,9 +86,9 @@ class StudentSide(Side):
         while True:
             try:
                 lines = [self.host, self.other]
-                ready = () if self.heard.rest else select.select(lines, [], [])[0]
+                ready = () if self.line.holds_more() else select.select(lines, [], [])[0]
                 if self.host in ready:
-                    order, _ = wire.receive(self.host)
+                    order = wire.receive(self.host)
                     wire.send(self.host, self.shell.run(order["code"], order["output"]))
                 else:
                     self.answer(self.receive())
@@ -129,9 +117,9 @@ class StudentSide(Side):
             reply = _told(error)
         finally:
             sys.stdout, sys.stderr = streams
-        reply["printed"] = "".join(
-            part for output in shell.outputs for part in output.get("parts", [])
-        )
+        if shell.outputs:
+            parts = (output.get("parts", []) for output in shell.outputs)
+            reply["printed"] = "".join(chain.from_iterable(parts))
         try:
             self.send(**reply)
         except Exception as error:  # an object may raise whatever it likes
@@ -142,8 +130,7 @@ class StudentSide(Side):
         """Call a function of the checker's."""
         if op != "call":
             raise StudentError("this belongs to the test, and can only be called or handed back")
-        if kwargs or not wire.send_numbers(self.other, "callback", number, args):
-            self.send(op="callback", target=number, value=[list(args), kwargs])
+        self.send(op="callback", target=number, value=[list(args), kwargs])
         while True:
             message = self.receive()
             match message["op"]:
@@ -201,7 +188,7 @@ class CheckerSide(Side):
         """Do what the host asks for, until it is gone."""
         while True:
             try:
-                order, _ = wire.receive(self.host)
+                order = wire.receive(self.host)
             except EOFError:
                 return
             if order["op"] == "prepare":
@@ -273,6 +260,8 @@ class CheckerSide(Side):
             if stopped is not None:
                 raise stopped  # the test ended the student's loop, whatever the loop made of it
             result, changed = message.get("value", (None, {}))
+            if type(changed) is not dict:
+                raise wire.WireError("what has changed is malformed")
             _copy_back(args, changed)
             match message["op"]:
                 case "ended":
@@ -303,8 +292,7 @@ class CheckerSide(Side):
             self.send(op="stop")
             return error
         else:
-            if not wire.send_numbers(self.other, "returned", 0, [value]):
-                self.send(op="returned", value=value)
+            self.send(op="returned", value=value)
         finally:
             self.nesting -= 1
         return None

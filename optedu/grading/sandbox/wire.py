@@ -1,136 +1,69 @@
 """Data, and nothing but data, between two processes that do not trust each other.
 
-A frame is JSON and raw buffers behind two lengths. Numbers, text, containers and arrays cross as
-what they are, as copies. Everything else stays where it is and crosses as a handle, a number that
-only its owner can turn back into the object. Nothing is ever unpickled, and a frame that is too
-large, too deep or malformed raises `WireError` in whoever reads it.
+Messages are in MessagePack. Numbers, text, containers and arrays cross as what they are, as copies.
+Everything else stays where it is and crosses as a handle, a number that only its owner can turn
+back into the object. Nothing is ever unpickled, and what is too large, too deep or malformed raises
+`WireError` in whoever reads it.
 """
 
 import functools
 import json
-import math
-import re
 import struct
 import time
+from enum import IntEnum
 from types import GeneratorType
 
+import msgpack
 import numpy as np
 
-MAX_FRAME = 64 << 20
-MAX_TEXT = 24 << 20  # as JSON, which takes some twenty times as much once it is read
+MAX_BYTES = 64 << 20
+MAX_PLAIN = 24 << 20
 MAX_DEPTH = 32
 MAX_ITEMS = 1_000_000
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-# A pair of surrogates, half a pair, or another escape.
-_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]|(u[dD][89a-fA-F]..)|.)", re.DOTALL)
-_LENGTHS = struct.Struct("!II")
+_LENGTH, _DOUBLE = struct.Struct("!I"), struct.Struct("=d")
 _KINDS = frozenset("biufcSUmM")  # dtypes whose bytes are their value
 _MAX_DIGITS = 4000
-_FLOAT64, _SMALL = np.dtype(float), 1 << 16
-_DOUBLE, _ABOUT = struct.Struct("=d"), struct.Struct("!BI")
-_OPS, _MAX_AXES = ("callback", "returned"), 4
-_SHAPES = [struct.Struct(f"!{axes}I") for axes in range(_MAX_AXES + 1)]
-_to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-_from_json = json.JSONDecoder().raw_decode
-_AS_IS = frozenset({type(None), bool, float, str})
+_FLOAT64, _SMALL, _MAX_AXES = np.dtype(float), 1 << 16, 4
+_SHAPES = [struct.Struct(f"!B{axes}I") for axes in range(_MAX_AXES + 1)]
 _SINGLES = {"Ellipsis": Ellipsis, "NotImplemented": NotImplemented}
 _GENERATORS = ("PCG64", "PCG64DXSM", "SFC64", "Philox", "MT19937")
+# Half a pair of surrogates is text in Python and nowhere else: it is sent, and mended when read.
+_Packer = functools.partial(msgpack.Packer, unicode_errors="surrogatepass", buf_size=1024)
+_READING = {
+    "unicode_errors": "replace",
+    "max_array_len": MAX_ITEMS,
+    "max_map_len": MAX_ITEMS,
+    "timestamp": 1,  # a number, and not an object of a class of its own
+}
 
 
 class WireError(Exception):
     """What came cannot be read, or what should go cannot be sent."""
 
 
-def send(socket, head, buffers=()):
-    """Send one frame.
+def send(socket, message):
+    """Send plain data: what JSON could hold.
 
     Parameters
     ----------
     socket : socket.socket
         Connected, blocking.
-    head : dict
-        What JSON can hold.
-    buffers : list of bytes
-        What it cannot.
+    message : dict
+        Of text, numbers, truth values, None, lists and dicts.
 
     Raises
     ------
     WireError
-        If the frame would be too large.
+        If it is too large.
     """
-    lengths = [len(buffer) for buffer in buffers]
-    text, size = _to_json([head, lengths]).encode(), sum(lengths)
-    if len(text) > MAX_TEXT or len(text) + size > MAX_FRAME:
-        raise WireError(f"{(len(text) + size) >> 20} MiB are too much to send at once")
-    socket.sendall(b"".join([_LENGTHS.pack(len(text), size), text, *buffers]))
-
-
-def send_numbers(socket, op, target, values):
-    """Send a message of which all values are floats or small arrays of them, if they are.
-
-    What a test's function is given and returns mostly is, thousands of times a test; such a frame
-    has no JSON part, and takes half the time.
-
-    Parameters
-    ----------
-    socket : socket.socket
-        Connected, blocking.
-    op : str
-        "callback" or "returned".
-    target : int
-        The number of the object that it is about.
-    values : iterable of object
-        What to send.
-
-    Returns
-    -------
-    bool
-        Whether it was sent; otherwise a value is something else, and nothing was.
-    """
-    parts = []
-    for value in values:
-        if type(value) is float:
-            parts += b"f", _DOUBLE.pack(value)
-        elif type(value) is np.float64:
-            parts += b"s", value.tobytes()
-        elif _is_plain(value):
-            if value.ndim > _MAX_AXES:
-                return False
-            parts += b"%d" % value.ndim, _SHAPES[value.ndim].pack(*value.shape), value.tobytes()
-        else:
-            return False
-    body = _ABOUT.pack(_OPS.index(op), target) + b"".join(parts)
-    if len(body) > MAX_FRAME:
-        return False
-    socket.sendall(_LENGTHS.pack(0, len(body)) + body)
-    return True
-
-
-def _numbers(frame):
-    """Read what `send_numbers` has sent."""
-    op, target = _ABOUT.unpack_from(frame)
-    values, start = [], _ABOUT.size
-    while start < len(frame):
-        kind, start = frame[start : start + 1], start + 1
-        if kind == b"f":
-            values.append(_DOUBLE.unpack_from(frame, start)[0])
-            start += 8
-            continue
-        axes = 0 if kind == b"s" else int(kind)
-        shape = _SHAPES[axes].unpack_from(frame, start)
-        start += 4 * axes
-        count = math.prod(shape)
-        array = np.frombuffer(frame, _FLOAT64, count, start) if count else np.empty(0)
-        array = array.reshape(shape)
-        values.append(array[()] if kind == b"s" else array.copy())
-        start += 8 * count
-    if _OPS[op] == "returned" and len(values) != 1:
-        raise ValueError("not one value")
-    return {"op": _OPS[op], "target": target, "numbers": values}
+    body = _Packer().pack(message)
+    if len(body) > MAX_PLAIN:
+        raise WireError(f"{len(body) >> 20} MiB are too much to send at once")
+    socket.sendall(_LENGTH.pack(len(body)) + body)
 
 
 def receive(socket, deadline=None):
-    """Receive one frame.
+    """Receive plain data.
 
     Parameters
     ----------
@@ -141,69 +74,51 @@ def receive(socket, deadline=None):
 
     Returns
     -------
-    head : dict
-        The JSON part.
-    buffers : list of bytes
-        The rest.
+    dict
+        Of what JSON could hold.
 
     Raises
     ------
     WireError
-        If what comes is no frame.
+        If what comes is something else.
     EOFError
         If the other side is gone.
     TimeoutError
         If the deadline has passed.
     """
-    exactly = socket.exactly if type(socket) is Buffered else functools.partial(_exactly, socket)
-    length, size = _LENGTHS.unpack(exactly(_LENGTHS.size, deadline))
-    if length > MAX_TEXT or length + size > MAX_FRAME:
-        raise WireError("the frame is too large")
-    frame = exactly(length + size, deadline)
-    if not length:
-        try:
-            return _numbers(frame), []
-        except (ValueError, IndexError, OverflowError, struct.error):
-            raise WireError("the frame's numbers cannot be read") from None
+    (length,) = _LENGTH.unpack(_exactly(socket, _LENGTH.size, deadline))
+    if length > MAX_PLAIN:
+        raise WireError("a message is too large")
+    body, room = _exactly(socket, length, deadline), MAX_ITEMS
+
+    def check(entries):
+        nonlocal room
+        room -= len(entries) + 1
+        if room < 0 or any(type(entry) is bytes for entry in entries):
+            raise WireError("a message is too long, or no plain data")
+        return entries
+
+    def check_dict(entries):
+        if any(type(key) is not str for key in entries):
+            raise WireError("a key is not text")
+        check(entries.values())
+        return entries
+
     try:
-        text = _mended(frame[:length].decode())
-        (head, lengths), end = _from_json(text)
-    except (ValueError, TypeError, RecursionError):
-        raise WireError("the frame's head cannot be read") from None
-    if type(head) is not dict or type(lengths) is not list or end != len(text):
-        raise WireError("the frame's head is malformed")
-    buffers, start = [], length
-    for part in lengths:
-        if type(part) is not int or part < 0:
-            raise WireError("the frame's head is malformed")
-        buffers.append(frame[start : start + part])
-        start += part
-    if start != length + size:
-        raise WireError("the frame's head is malformed")
-    return head, buffers
+        message = msgpack.unpackb(
+            body, list_hook=check, object_hook=check_dict, ext_hook=_refuse, **_READING
+        )
+    except WireError:
+        raise
+    except Exception as error:  # whatever a forged message breaks, it is the message's fault
+        raise WireError(f"a message cannot be read ({type(error).__name__})") from None
+    if type(message) is not dict:
+        raise WireError("a message is malformed")
+    return message
 
 
-class Buffered:
-    """A socket to receive from, which asks the system for as much as there is.
-
-    Parameters
-    ----------
-    socket : socket.socket
-        Connected, blocking.
-    """
-
-    def __init__(self, socket):
-        self.socket, self.rest = socket, b""
-
-    def exactly(self, count, deadline=None):
-        """Return so many bytes; raise EOFError if the other side is gone."""
-        rest = self.rest or self.socket.recv(_SMALL)
-        if len(rest) < count:
-            if not rest:
-                raise EOFError("the other side is gone")
-            rest += _exactly(self.socket, count - len(rest), deadline)
-        self.rest = rest[count:]
-        return rest[:count]
+def _refuse(code, _):
+    raise WireError(f"no plain data: extension {code}")
 
 
 class KeptTuple(tuple):
@@ -213,11 +128,39 @@ class KeptTuple(tuple):
 KeptTuple.__name__ = "tuple"  # what a message calls it
 
 
-class Codec:
-    """Turn objects into what a frame holds, and back.
+class Kind(IntEnum):
+    """What MessagePack has no form of its own for."""
+
+    VECTOR = 0
+    NUMBER = 1
+    NUMBERS = 2
+    ARRAY = 3
+    SCALAR = 4
+    TUPLE = 5
+    OBJECTS = 6
+    KEPT = 7
+    SET = 8
+    SLICE = 9
+    RANGE = 10
+    INTEGER = 11
+    COMPLEX = 12
+    SINGLE = 13
+    GENERATOR = 14
+    MINE = 15
+    YOURS = 16
+
+
+_Ext = msgpack.ExtType
+_VECTOR, _NUMBER = int(Kind.VECTOR), int(Kind.NUMBER)
+
+
+class Line:
+    """A connection to a process that may send whatever it likes.
 
     Parameters
     ----------
+    socket : socket.socket
+        Connected, blocking.
     keep : callable
         Maps an object that must stay here to its number.
     stand_in : callable
@@ -229,131 +172,160 @@ class Codec:
         Maps the number of an object of this side to the object.
     """
 
-    def __init__(self, keep, stand_in, number_of, find):
+    def __init__(self, socket, keep, stand_in, number_of, find):
+        self.socket = socket
         self.keep = keep
         self.stand_in = stand_in
         self.number_of = number_of
         self.find = find
+        self.packers, self.depth = [], 0
+        self.reader, self.heard = None, 0
 
-    def encode(self, value):
-        """Return what JSON can hold of a value, and the buffers beside it.
+    def send(self, message):
+        """Send a message.
 
         Parameters
         ----------
-        value : object
-            Anything.
-
-        Returns
-        -------
-        coded : object
-            For the head of a frame.
-        buffers : list of bytes
-            For its body.
+        message : dict
+            With anything in it.
 
         Raises
         ------
         WireError
-            If it nests too deeply.
+            If something in it nests too deeply or is too large; nothing is sent then.
         """
-        buffers = []
-        return self._encode(value, buffers, 0), buffers
-
-    def decode(self, coded, buffers):
-        """Return the value that the other side encoded.
-
-        Parameters
-        ----------
-        coded : object
-            From the head of a frame.
-        buffers : list of bytes
-            Its body.
-
-        Returns
-        -------
-        object
-            A copy, or a stand-in.
-
-        Raises
-        ------
-        WireError
-            If it is malformed, too deep or too long.
-        """
-        self._items = 0
+        self.depth = 0
         try:
-            return self._decode(coded, buffers, 0)
-        except WireError:
+            body = self._pack(message)
+        except ValueError:  # lists and dicts nest without our help
+            raise WireError("a value nests too deeply, or holds itself") from None
+        if len(body) > MAX_BYTES:
+            raise WireError(f"{len(body) >> 20} MiB are too much to send at once")
+        self.socket.sendall(body)
+
+    def receive(self):
+        """Receive a message.
+
+        Returns
+        -------
+        dict
+            Its "op" is text; for the rest there are copies, and stand-ins for what stays there.
+
+        Raises
+        ------
+        WireError
+            If what comes is no message, or is too deep, too long or too large.
+        EOFError
+            If the other side is gone.
+        """
+        if self.reader is None:
+            self.reader = msgpack.Unpacker(
+                ext_hook=self._decode, strict_map_key=False, max_buffer_size=MAX_BYTES, **_READING
+            )
+        self.depth, message = 0, None
+        try:
+            if not self.holds_more():
+                self._listen()
+            while message is None:
+                try:
+                    message = self.reader.unpack()
+                except msgpack.OutOfData:
+                    self._listen()
+        except (WireError, EOFError, OSError):
             raise
         except Exception as error:  # whatever a forged message breaks, it is the message's fault
             raise WireError(f"a value cannot be read ({type(error).__name__})") from None
+        if type(message) is not dict or type(message.get("op")) is not str:
+            raise WireError("a message is malformed")
+        return message
 
-    def _encode(self, value, buffers, depth):
-        if depth > MAX_DEPTH:
+    def holds_more(self):
+        """Return whether more has come than was received: the system is asked for all there is."""
+        return self.reader is not None and self.reader.tell() < self.heard
+
+    def _listen(self):
+        part = self.socket.recv(_SMALL)
+        if not part:
+            raise EOFError("the other side is gone")
+        self.heard += len(part)
+        self.reader.feed(part)
+
+    def _pack(self, value):
+        """Pack a value, or a part of one: a packer that is at work cannot be asked again."""
+        if self.depth > MAX_DEPTH:
             raise WireError("a value nests too deeply, or holds itself")
-        if type(value) in _AS_IS:
-            return value
-        if _is_plain(value):
-            buffers.append(value.tobytes())  # most of what crosses, and so without detours
-            return {"array": ["<f8", value.shape, len(buffers) - 1]}
-        if type(value) is np.float64:
-            buffers.append(value.tobytes())
-            return {"scalar": ["<f8", (), len(buffers) - 1]}
-        if type(value) is list:
-            return {"list": [self._encode(entry, buffers, depth + 1) for entry in value]}
-        if value is Ellipsis or value is NotImplemented:
-            return {"single": repr(value)}
-        if type(value) is int:
-            return value if abs(value) < 1 << 63 else {"int": str(value)}
-        if type(value) is complex:
-            return {"complex": [value.real, value.imag]}
-        if type(value) is bytes:
-            buffers.append(value)
-            return {"bytes": len(buffers) - 1}
+        if self.depth == len(self.packers):
+            self.packers.append(_Packer(default=self._encode, strict_types=True))
+        self.depth += 1
+        try:
+            return self.packers[self.depth - 1].pack(value)
+        finally:
+            self.depth -= 1
+
+    def _encode(self, value):
+        """Return what MessagePack knows for a value that it does not know."""
+        kind = type(value)
+        # Most of what crosses comes first.
+        if kind is np.ndarray and value.dtype is _FLOAT64 and value.nbytes <= _SMALL:
+            if value.ndim == 1:
+                return _Ext(_VECTOR, value.tobytes())
+            if value.ndim <= _MAX_AXES and value.flags.c_contiguous:
+                head = _SHAPES[value.ndim].pack(value.ndim, *value.shape)
+                return _Ext(int(Kind.NUMBERS), head + value.tobytes())
+        elif kind is np.float64:
+            return _Ext(_NUMBER, value.tobytes())
+        elif kind is tuple:
+            return self._part(Kind.TUPLE, list(value))
         if isinstance(value, np.ndarray | np.generic):
-            return self._encode_array(value, buffers, depth)
-        inner = lambda entry: self._encode(entry, buffers, depth + 1)  # noqa: E731
-        if isinstance(value, tuple) and type(value) is not tuple:
-            return self._encode_named(value, inner)
-        for name, kind in (("list", list), ("tuple", tuple), ("set", set | frozenset)):
-            if isinstance(value, kind):
-                return {name: [inner(entry) for entry in value]}
-        if isinstance(value, dict):
-            return {"dict": [[inner(key), inner(entry)] for key, entry in value.items()]}
+            return self._encode_array(value)
+        if value is Ellipsis or value is NotImplemented:
+            return self._part(Kind.SINGLE, repr(value))
+        if isinstance(value, tuple):
+            return self._encode_named(value)
+        if isinstance(value, set | frozenset):
+            return self._part(Kind.SET, list(value))
         if isinstance(value, slice):
-            return {"slice": [inner(part) for part in (value.start, value.stop, value.step)]}
+            return self._part(Kind.SLICE, [value.start, value.stop, value.step])
         if isinstance(value, range):
-            return {"range": [value.start, value.stop, value.step]}
+            return self._part(Kind.RANGE, [value.start, value.stop, value.step])
+        if isinstance(value, complex):
+            return self._part(Kind.COMPLEX, [value.real, value.imag])
         if isinstance(value, np.random.Generator):
             state = json.dumps(value.bit_generator.state, default=np.ndarray.tolist)
-            return {"generator": [type(value.bit_generator).__name__, state]}
-        for kind in (bool, int, float, str):
-            if isinstance(value, kind):
-                return self._encode(kind(value), buffers, depth)
+            return self._part(Kind.GENERATOR, [type(value.bit_generator).__name__, state])
+        if kind is int:  # of more than 64 bits
+            return self._part(Kind.INTEGER, str(value))
+        for plain in (list, dict, bool, int, float, str, bytes):
+            if isinstance(value, plain):
+                return plain(value)
         return self._encode_handle(value)
 
-    def _encode_array(self, value, buffers, depth):
-        if value.nbytes > MAX_FRAME:
+    def _part(self, kind, value):
+        return _Ext(int(kind), self._pack(value))
+
+    def _encode_array(self, value):
+        if value.nbytes > MAX_BYTES:
             raise WireError(f"{value.nbytes >> 20} MiB are too much to send at once")
         array = np.array(value, copy=True, subok=False)
         if array.dtype.kind in _KINDS:
-            buffers.append(array.tobytes("A"))
-            kind = "scalar" if isinstance(value, np.generic) else "array"
-            if array.flags.fnc:
-                kind = "transposed"
-            return {kind: [array.dtype.str, list(array.shape), len(buffers) - 1]}
+            if isinstance(value, np.generic):
+                return self._part(Kind.SCALAR, [array.dtype.str, array.tobytes()])
+            order = "F" if array.flags.fnc else "C"
+            form = [array.dtype.str, list(array.shape), order]
+            return self._part(Kind.ARRAY, [*form, array.tobytes(order)])
         if array.dtype.kind == "O":
-            entries = [self._encode(entry, buffers, depth + 1) for entry in array.ravel().tolist()]
-            return {"objects": [list(array.shape), entries]}
+            return self._part(Kind.OBJECTS, [list(array.shape), array.ravel().tolist()])
         return self._encode_handle(value)
 
-    def _encode_named(self, value, inner):
+    def _encode_named(self, value):
         """Send a named tuple's entries and its number: handed back, it has its names again."""
-        if type(value) is KeptTuple and value.codec is self:
-            return {"yours": value.number}
-        return {"kept": [self.keep(value), [inner(entry) for entry in value]]}
+        if type(value) is KeptTuple and value.line is self:
+            return self._part(Kind.YOURS, value.number)
+        return self._part(Kind.KEPT, [self.keep(value), list(value)])
 
     def _encode_handle(self, value):
         if (number := self.number_of(value)) is not None:
-            return {"yours": number}
+            return self._part(Kind.YOURS, number)
         kind = (
             "iterator"
             if isinstance(value, GeneratorType) or hasattr(type(value), "__next__")
@@ -362,77 +334,70 @@ class Codec:
             else "object"
         )
         name = getattr(value, "__name__", type(value).__name__)
-        return {"mine": [self.keep(value), kind, str(name)[:80]]}
+        return self._part(Kind.MINE, [self.keep(value), kind, str(name)[:80]])
 
-    def _decode(self, coded, buffers, depth):
-        self._items += 1
-        if depth > MAX_DEPTH or self._items > MAX_ITEMS:
-            raise WireError("a value is too deep or too long")
-        if type(coded) in _AS_IS or type(coded) is int:
-            return coded
-        if type(coded) is not dict or len(coded) != 1:
-            raise WireError("a value is malformed")
-        ((tag, body),) = coded.items()
-        inner = lambda entry: self._decode(entry, buffers, depth + 1)  # noqa: E731
-        match tag:
-            case "array" | "scalar":
-                text, shape, index = body
-                array = _entries(buffers[index], text).reshape(shape)
-                return array.copy() if tag == "array" else array[()]
-            case "transposed":
-                text, shape, index = body
-                return _entries(buffers[index], text).reshape(shape, order="F").copy("F")
-            case "list":
-                return [inner(entry) for entry in body]
-            case "tuple":
-                return tuple(inner(entry) for entry in body)
-            case "kept":
-                number, entries = body
-                value = KeptTuple(inner(entry) for entry in entries)
-                value.codec, value.number = self, int(number)
-                return value
-            case "set":
-                return {inner(entry) for entry in body}
-            case "dict":
-                return {inner(key): inner(entry) for key, entry in body}
-            case "objects":
+    def _decode(self, code, data):
+        if code == _VECTOR:
+            return np.frombuffer(data, _FLOAT64).copy() if data else np.empty(0)
+        if code == _NUMBER:
+            return np.float64(_DOUBLE.unpack(data)[0])
+        if code == Kind.NUMBERS:
+            form = _SHAPES[data[0]]
+            return np.ndarray(form.unpack_from(data)[1:], _FLOAT64, data, form.size).copy()
+        if self.depth > MAX_DEPTH:
+            raise WireError("a value is too deep")
+        self.depth += 1
+        body = msgpack.unpackb(data, ext_hook=self._decode, strict_map_key=False, **_READING)
+        self.depth -= 1
+        match code:
+            case Kind.TUPLE:
+                return tuple(_list(body))
+            case Kind.ARRAY:
+                text, shape, order, entries = body
+                return _entries(entries, text).reshape(shape, order=order).copy(order)
+            case Kind.SCALAR:
+                text, entry = body
+                return _entries(entry, text).reshape(())[()]
+            case Kind.OBJECTS:
                 shape, entries = body
                 array = np.empty(len(entries), dtype=object)
                 for place, entry in enumerate(entries):
-                    array[place] = inner(entry)
+                    array[place] = entry
                 return array.reshape([int(n) for n in shape])
-            case "complex":
-                return complex(*map(float, body))
-            case "bytes":
-                return bytes(buffers[body])
-            case "int":
+            case Kind.KEPT:
+                number, entries = body
+                value = KeptTuple(_list(entries))
+                value.line, value.number = self, int(number)
+                return value
+            case Kind.SET:
+                return set(_list(body))
+            case Kind.SLICE:
+                return slice(*body)
+            case Kind.RANGE:
+                return range(*map(int, body))
+            case Kind.INTEGER:
                 if len(body) > _MAX_DIGITS:
                     raise WireError("an integer has too many digits")
                 return int(body)
-            case "single":
+            case Kind.COMPLEX:
+                return complex(*map(float, body))
+            case Kind.SINGLE:
                 return _SINGLES[body]
-            case "slice":
-                return slice(*[inner(part) for part in body])
-            case "range":
-                return range(*map(int, body))
-            case "generator":
+            case Kind.GENERATOR:
                 return _generator(*body)
-            case "mine":
+            case Kind.MINE:
                 number, kind, name = body
                 return self.stand_in(int(number), str(kind), str(name)[:80])
-            case "yours":
+            case Kind.YOURS:
                 return self.find(int(body))
         raise WireError("a value is of an unknown kind")
 
 
-def _is_plain(value):
-    """Return whether a value is what crosses most often: a small array of floats, row by row."""
-    return (
-        type(value) is np.ndarray
-        and value.dtype is _FLOAT64
-        and value.nbytes <= _SMALL
-        and value.flags.c_contiguous
-    )
+def _list(body):
+    """Return what must be a list: anything else that can be walked through could be endless."""
+    if type(body) is not list:
+        raise WireError("a value is malformed")
+    return body
 
 
 def _entries(buffer, text):
@@ -441,13 +406,13 @@ def _entries(buffer, text):
     NumPy rounds a number of Python's to the precision of what it is compared with, and there 1.0003
     is 1, and infinity every number above 65504.
     """
-    array = np.frombuffer(buffer, _dtype(text))
+    array = np.frombuffer(buffer, _dtype(text)) if len(buffer) else np.empty(0, _dtype(text))
     return array.astype(float) if array.dtype == np.float16 else array
 
 
 @functools.lru_cache(maxsize=100)
 def _dtype(text):
-    dtype = np.dtype(text)
+    dtype = np.dtype(str(text))
     if dtype.kind not in _KINDS or dtype.hasobject or dtype.names is not None:
         raise WireError(f"arrays of {dtype} do not cross")
     return dtype
@@ -463,13 +428,6 @@ def _generator(name, state):
         raise WireError("a random generator's state is damaged")
     bits.state = state
     return np.random.Generator(bits)
-
-
-def _mended(text):
-    """Replace what no file could hold in JSON: half a pair of surrogates."""
-    if not _SURROGATE.search(text):
-        return text
-    return _ESCAPE.sub(lambda escape: r"\ufffd" if escape[1] else escape[0], text)
 
 
 def _exactly(socket, count, deadline):
