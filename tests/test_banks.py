@@ -10,6 +10,7 @@ import pytest
 
 from optedu import checks
 from optedu.checks import CheckFailed, fingerprint
+from optedu.checks.gradients import _mlp
 from tests.banks.bank import all_banks
 
 BANKS = all_banks()
@@ -201,6 +202,33 @@ def test_checks_ask_for_little(bank, name):
 
     bank.exercises[name](counted, hidden=True)
     assert len(calls) <= 300
+
+
+@pytest.mark.parametrize("limit", [30, 59, 61, 100])
+def test_a_search_may_give_up_after_sixty_steps_but_not_before(limit):
+    def search(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+        slope, start = grads @ direction, loss(params)
+        if not np.any(direction):
+            return initial_step
+        for k in range(limit if slope < 0 else 0):
+            step = initial_step * shrink**k
+            if loss(params + step * direction) <= start + c * step * slope:
+                return step
+        raise ValueError("no step is good")
+
+    assert (first_message(checks.descent.backtracking, search) is None) == (limit > 60)
+
+
+def test_slopes_along_all_weights_at_once_are_those_along_each():
+    params, X, y = _mlp.network(3, 5, 4, 3, 2)
+    rest = X, y, 0.2, "tanh"
+    for name, slopes in _mlp.exact_grads(params, *rest).items():
+        for index in np.ndindex(slopes.shape):
+            moved = params[name].astype(complex)
+            moved[index] += 1e-200j
+            slope = _mlp.loss_of(params | {name: moved}, *rest).imag / 1e-200
+            # Sums of a dozen terms of order one, in another order.
+            assert abs(slopes[index] - slope) < 1e-14
 
 
 RAGGED = [np.zeros(2), np.zeros(3)]

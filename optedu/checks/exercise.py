@@ -6,7 +6,7 @@ probe calls it in the same way and returns a few numbers that tell one mistake f
 """
 
 from optedu.checks import fingerprint
-from optedu.checks.student import CheckFailed, Student, describe, warnings_ignored
+from optedu.checks.student import CheckFailed, Student, describe, hushed
 
 
 class Passed(str):
@@ -77,18 +77,15 @@ class Exercise:
                 f"{self.name} must be a function, but it is {describe(fn)}.",
                 f"Has a later line used the name {self.name} for something else?",
             )
-        checks = self.visible_checks + (self.hidden_checks if hidden else [])
         # When work is graded, what was found of a function holds until more of the work has run.
         found = fn.verdicts if hasattr(type(fn), "verdicts") else {}
-        for check in checks:
-            key = self.name, check.__name__
-            if key not in found:
-                # What a student prints helps with a visible check; a hidden one tells nothing.
-                failure = self._run(check, fn, quiet=check in self.hidden_checks)
-                found[key] = failure and self._explain(fn, check, failure)
-            if found[key] is not None:
-                raise found[key].with_traceback(None)
-        return Passed(f"{self.name}: {len(checks)} check{'s' * (len(checks) > 1)} passed")
+        self._require(self.visible_checks, fn, found, quiet=False)
+        count = len(self.visible_checks)
+        if hidden:
+            # What a student prints helps with a visible check; a hidden one tells nothing.
+            self._require(self.hidden_checks, fn, found, quiet=True)
+            count += len(self.hidden_checks)
+        return Passed(f"{self.name}: {count} check{'s' * (count > 1)} passed")
 
     def failing(self, fn):
         """Return which checks a function fails, and how.
@@ -104,18 +101,29 @@ class Exercise:
             The kind of failure by the check's name.
         """
         checks = self.visible_checks + self.hidden_checks
-        failures = {check.__name__: self._run(check, fn, quiet=True) for check in checks}
+        with hushed(quiet=True):
+            failures = {check.__name__: self._run(check, fn) for check in checks}
         return {name: failure.kind for name, failure in failures.items() if failure}
 
     def __repr__(self):
         """Show the call that the exercise checks."""
         return f"<check of {self.name}({', '.join(self.parameters)})>"
 
-    def _run(self, check, fn, quiet):
+    def _require(self, checks, fn, found, quiet):
+        """Run the checks of which nothing was found yet; raise the first failure."""
+        with hushed(quiet):
+            for check in checks:
+                key = self.name, check.__name__
+                if key not in found:
+                    failure = self._run(check, fn)
+                    found[key] = failure and self._explain(fn, check, failure)
+                if found[key] is not None:
+                    raise found[key].with_traceback(None)
+
+    def _run(self, check, fn):
         """Return the failure of one check, or None."""
         try:
-            with warnings_ignored():
-                check(Student(fn, self.parameters, quiet))
+            check(Student(fn, self.parameters))
         except CheckFailed as failure:
             return failure
         except Exception as error:  # a result so odd that no check has thought of it

@@ -6,13 +6,14 @@ When a student's function fails, its own outcomes are looked up.
 """
 
 import json
+import math
 import re
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from optedu.checks.student import CheckFailed, Student, warnings_ignored
+from optedu.checks.student import CheckFailed, Student, hushed
 
 FOLDER = Path(__file__).parent / "fingerprints"
 
@@ -37,16 +38,16 @@ def record(exercise, fn):
         For each probe its numbers and words.
     """
     outcomes = []
-    for probe in exercise.probes:
-        student = Student(fn, exercise.parameters, quiet=True, lenient=True)
-        try:
-            with warnings_ignored():
+    with hushed(quiet=True):
+        for probe in exercise.probes:
+            student = Student(fn, exercise.parameters, lenient=True)
+            try:
                 outcome = [_plain(item) for item in probe(student)]
-        except CheckFailed as failure:
-            outcome = [failure.token]
-        except Exception:  # no form of result may break a diagnosis
-            outcome = ["odd"]
-        outcomes.append(outcome + [f"changes {name}" for name in sorted(set(student.changed))])
+            except CheckFailed as failure:
+                outcome = [failure.token]
+            except Exception:  # no form of result may break a diagnosis
+                outcome = ["odd"]
+            outcomes.append(outcome + [f"changes {name}" for name in sorted(set(student.changed))])
     return outcomes
 
 
@@ -214,16 +215,18 @@ def _closest(seen, right, wrong):
     best, best_score = None, 0.0
     probes = range(len(right))
     faults = {i for i in probes if not _same(seen[i], right[i])}
+    alike = {
+        name: [_alike(a, b) for a, b in zip(seen, mistake["outcomes"], strict=True)]
+        for name, mistake in wrong.items()
+    }
+    shared = [sum(suspects) for suspects in zip(*alike.values(), strict=True)]
     for name, mistake in wrong.items():
         left = mistake["outcomes"]
         shows = [i for i in probes if not _same(left[i], right[i])]
-        explained = [i for i in shows if _alike(seen[i], left[i])]
+        explained = [i for i in shows if alike[name][i]]
         if not explained:
             continue
         clashes = not faults.issuperset(shows)
-        shared = {
-            i: sum(_alike(left[i], m["outcomes"][i]) for m in wrong.values()) for i in explained
-        }
         evidence = sum(1 / shared[i] for i in explained)
         share = len(explained) / len(shows)
         telling = not clashes and any(
@@ -249,12 +252,15 @@ def agree(seen, stored):
 
 def _same(a, b):
     """Return whether two outcomes agree, word by word and number by number."""
-    return len(a) == len(b) and all(
-        x == y
-        if isinstance(x, str) or isinstance(y, str)
-        else abs(x - y) <= _RTOL * max(abs(x), abs(y)) + _ATOL
-        for x, y in zip(a, b, strict=True)
-    )
+    if a == b or len(a) != len(b):
+        return a == b
+    for x, y in zip(a, b, strict=True):
+        if isinstance(x, str) or isinstance(y, str):
+            if x != y:
+                return False
+        elif abs(x - y) > _RTOL * max(abs(x), abs(y)) + _ATOL:
+            return False
+    return True
 
 
 def _alike(a, b):
@@ -263,23 +269,24 @@ def _alike(a, b):
 
 
 def _is_exception(outcome):
-    return str(outcome[:1]).startswith("['raises ")
+    return bool(outcome) and str(outcome[0]).startswith("raises ")
 
 
 def _common_factor(seen, stored):
     """Return the one factor that turns all stored numbers into those seen, if there is one."""
-    pairs = [
-        (x, y)
+    factors = (
+        x / y
         for a, b in zip(seen, stored, strict=True)
         for x, y in zip(a, b, strict=False)
         if not isinstance(x, str) and not isinstance(y, str) and abs(y) > _ATOL
-    ]
-    if len(pairs) < 4:
+    )
+    factor = next(factors, 0)
+    if not factor or not math.isfinite(factor) or abs(factor - 1) <= _RTOL:
         return None
-    factor = pairs[0][0] / pairs[0][1]
-    scaled = [[y if isinstance(y, str) else factor * y for y in b] for b in stored]
-    usable = factor and np.isfinite(factor) and abs(factor - 1) > _RTOL
-    return factor if usable and agree(seen, scaled) else None
+    scaled = ([y if isinstance(y, str) else factor * y for y in b] for b in stored)
+    if not all(_same(a, b) for a, b in zip(seen, scaled, strict=True)):
+        return None
+    return factor if sum(1 for _ in factors) >= 3 else None
 
 
 def _plain(item):

@@ -101,16 +101,13 @@ class Student:
         The function.
     parameters : tuple of str
         What the exercise calls its arguments.
-    quiet : bool
-        Drop what the function prints.
     lenient : bool
         Do not object to changed arguments; `changed` still tells.
     """
 
-    def __init__(self, fn, parameters, quiet=False, lenient=False):
+    def __init__(self, fn, parameters, *, lenient=False):
         self.fn = fn
         self.parameters = parameters
-        self.quiet = quiet
         self.lenient = lenient
         self.changed = []
 
@@ -134,9 +131,8 @@ class Student:
         CheckFailed
             If the function raises, does not stop, is not written yet or changes its arguments.
         """
-        args = [arg.copy() if isinstance(arg, np.ndarray) else arg for arg in args]
-        before = [arg.copy() if isinstance(arg, np.ndarray) else arg for arg in args]
-        result, error = self.attempt(*args)
+        given = [arg.copy() if isinstance(arg, np.ndarray) else arg for arg in args]
+        result, error = self.attempt(*given)
         # Asked of the counter, too: the exception may have been swallowed on its way.
         for arg in args:
             if isinstance(arg, Counted) and arg.calls >= arg.budget:
@@ -151,8 +147,8 @@ class Student:
             raise CheckFailed("this function is not written yet.", token="unwritten")
         if error is not None:
             raise self._explain(error, len(args), case) from error
-        for name, now, then in zip(self.parameters, args, before, strict=False):
-            if isinstance(then, np.ndarray) and not _is_unchanged(now, then):
+        for name, now, then in zip(self.parameters, given, args, strict=False):
+            if now is not then and not _is_unchanged(now, then):  # only arrays were copied
                 self.changed.append(name)
                 if not self.lenient:
                     raise CheckFailed(
@@ -177,11 +173,10 @@ class Student:
         error : BaseException or None
             What it raised.
         """
-        with redirect_stdout(io.StringIO()) if self.quiet else nullcontext():
-            try:
-                return self.fn(*args), None
-            except (Exception, SystemExit, OutOfBudget) as error:
-                return None, error
+        try:
+            return self.fn(*args), None
+        except (Exception, SystemExit, OutOfBudget) as error:
+            return None, error
 
     def _explain(self, error, n_args, case):
         """Return what to tell about an exception."""
@@ -205,9 +200,21 @@ class Student:
 
 
 @contextmanager
-def warnings_ignored():
-    """Let nobody read of warnings, the student's or NumPy's: they change no score."""
-    with np.errstate(all="ignore"), warnings.catch_warnings():
+def hushed(quiet):
+    """Let nobody read of warnings, the student's or NumPy's: they change no score.
+
+    Parameters
+    ----------
+    quiet : bool
+        Drop what the student's function prints, too.
+
+    Yields
+    ------
+    None
+        Control, to the checks.
+    """
+    heard = redirect_stdout(io.StringIO()) if quiet else nullcontext()
+    with heard, np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 

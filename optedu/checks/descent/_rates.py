@@ -81,9 +81,8 @@ def require_measured(student, errors, want, rtol, case):
             "Measure where the run has settled: after the first fast steps, before the floor of "
             "rounding, over many steps."
         )
-    last = np.flatnonzero(np.isfinite(errors) & (np.asarray(errors) > 0))[-1]
-    with np.errstate(all="ignore"):
-        line = errors[last] * np.abs(got) ** (np.arange(last + 1.0) - last)
+    last = np.flatnonzero(np.isfinite(errors) & (errors > 0))[-1]
+    line = errors[last] * np.abs(got) ** (np.arange(last + 1.0) - last)
     curves = {"the errors": drawn(errors), "your rate": drawn(line if got > 0 else [])}
     with showing("step", "error, logarithmic", curves, log=True):
         raise CheckFailed(f"{case}, the rate is wrong.", hint)
@@ -130,7 +129,7 @@ for register, name, errors, want, rtol, case in [
     *(
         (measure_rate.hidden, f"averages_a_zigzag_{phase}", ZIGZAG[phase:], 0.6, 0.06,
          "For errors that zig-zag on their way down")
-        for phase in range(3)
+        for phase in (1, 2)
     ),
     *(
         (measure_rate.hidden, f"averages_a_seesaw_{phase}", SEESAW[phase:], 0.6, 0.06,
@@ -145,8 +144,12 @@ for register, name, errors, want, rtol, case in [
         (measure_rate.hidden, f"ends_at_{word}_after_{length}",
          ended(powers(0.7, length), [end] * 5, [1e-5] * 40), 0.7, 1e-6,
          f"For errors that reach {word}, whatever comes after it")
-        for end, word in [(0.0, "zero"), (np.inf, "infinity"), (np.nan, "NaN")]
-        for length in (14, 50)
+        for end, word, length in [
+            (0.0, "zero", 14),
+            (0.0, "zero", 50),
+            (np.inf, "infinity", 14),
+            (np.nan, "NaN", 50),
+        ]
     ),
 ]:  # fmt: skip
     register(measured(name, errors, want, rtol, case))
@@ -156,7 +159,7 @@ def classified(errors, want, case):
     """Return a check of one sequence."""
 
     def check(student):
-        value = student(np.array(errors), case=case)
+        value = student(errors, case=case)
         label = value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
         if not isinstance(label, str):
             raise CheckFailed(
@@ -201,15 +204,12 @@ for register, errors, want, case in [
      "For errors that fall fast at first and settle later"),
     (classify_convergence.hidden, TWO_MODES, "linear",
      "For errors of two modes, of which the slower remains"),
-    (classify_convergence.hidden, 0.5 ** powers(1.6, 12), "superlinear", "For errors of order 1.6"),
     (classify_convergence.hidden, 0.5 ** powers(1.6, 7), "superlinear",
      "For a short run of order 1.6"),
     (classify_convergence.hidden, 10 * 0.1 ** powers(2, 7), "superlinear",
      "For errors that are squared in every step"),
     (classify_convergence.hidden, powers(1.01, 200), "diverging", "For errors that grow slowly"),
     (classify_convergence.hidden, K, "diverging", "For errors that grow in proportion to the step"),
-    (classify_convergence.hidden, [1.0, 10.0, 1e200, np.inf, np.nan], "diverging",
-     "For errors that run through infinity"),
     (classify_convergence.hidden, ended(FALLING, [np.inf]), "diverging",
      "For errors that fall and then jump to infinity"),
     (classify_convergence.hidden, ended(FALLING, [np.nan] * 3), "diverging",

@@ -25,22 +25,26 @@ class Slope:
 
     def arguments(self):
         """Return the four arguments of a search, the loss counted."""
-        # A search may try 100 steps and ask for the loss twice each time; 2000 is no search.
-        return Counted(self.loss, "loss", 2000), self.params, self.direction, self.grads
+        # A search may try 100 steps and ask for the loss twice each time; 600 is no search.
+        return Counted(self.loss, "loss", 600), self.params, self.direction, self.grads
 
     def accepts(self, step, c):
         """Return whether the step meets Armijo's condition."""
         promised = step * (self.grads @ self.direction)
-        with np.errstate(all="ignore"):
-            return self.loss(self.params + step * self.direction) <= (
-                self.loss(self.params) + c * promised
-            )
+        return self.loss(self.params + step * self.direction) <= (
+            self.loss(self.params) + c * promised
+        )
 
-    def first_accepted(self, step=1.0, c=1e-4, shrink=0.5):
-        """Return the first accepted step."""
-        while not self.accepts(step, c):
-            step *= shrink
-        return step
+
+class Search:
+    """A search that ends, its options, and the first step that is accepted."""
+
+    def __init__(self, slope, *options):
+        self.slope, self.options = slope, options
+        step, self.c, self.shrink = options or (1.0, 1e-4, 0.5)
+        while not slope.accepts(step, self.c):
+            step *= self.shrink
+        self.first_accepted = step
 
 
 def parabola(curvature, params, direction=None):
@@ -62,10 +66,11 @@ def valley(direction, params=(4.0, 1.0)):
 
 SIMPLE = parabola(6.0, [2.0])
 SKEW = valley([-12.0, -3.0])
-STEEP = parabola(1e18, [1.0])
 CLIMB = parabola(3.0, [2.0], direction=[6.0])
 STILL = valley([0.0, 0.0], params=(0.0, 0.0))
-UNDEFINED = Slope(lambda x: np.nan, [1.0], [1.0])
+# The start is 0, so that all the points a search tries differ, however small the step.
+HOPELESS = Slope(lambda x: np.nan if x.any() else 0.0, [0.0], [1.0])
+FEW = 60  # refused steps, after which it is too early to give up
 # Good steps lie before the bump and behind it, so a search that goes on to longer ones shows.
 BUMP = Slope(lambda x: np.inf if 0.9 < x[0] < 1.1 else 0.5 * x[0] ** 2, [2.0], [2.0], [-1.0])
 
@@ -79,21 +84,26 @@ def step_of(student, slope, *options, case):
     return as_number(value, case)
 
 
-def require_step(student, slope, *options, case):
+def tried_by(loss):
+    """Return how many points other than 0 a loss was asked for."""
+    return len({point.item() for point in loss.points} - {0.0})
+
+
+def require_step(student, search, case):
     """Compare the student's step with the first accepted one, and say how it is wrong."""
-    got, want = step_of(student, slope, *options, case=case), slope.first_accepted(*options)
-    c, shrink = options[1:] or (1e-4, 0.5)
+    got = step_of(student, search.slope, *search.options, case=case)
+    want = search.first_accepted
     if same(got, want):
         return
     if not (np.isfinite(got) and got > 0):
         what, hint = "your step is not a positive number", "Which line makes it so?"
-    elif got > want and not slope.accepts(got, c):
+    elif got > want and not search.slope.accepts(got, search.c):
         what = "you accept a step that does not lower the loss enough"
         hint = (
             "Armijo's condition is loss(params + t d) <= loss(params) + c t (grads . d), and "
             "grads . d is negative."
         )
-    elif same(got, want * shrink):
+    elif same(got, want * search.shrink):
         what, hint = "you shrink once more than you need", "The step before yours was good."
     elif got < want:
         what = "you refuse a step that is good"
@@ -104,24 +114,48 @@ def require_step(student, slope, *options, case):
     raise CheckFailed(f"{case}, {what}.", hint)
 
 
+# The right steps are found once, when this module is imported, not in each grading.
+TOO_LONG = Search(SIMPLE, 1.0, 1e-4, 0.5)
+GOOD_ALREADY = Search(parabola(1.0, [2.0]), 0.25, 1e-4, 0.5)
+DEFAULTS = Search(SIMPLE)
+OTHERS = [
+    Search(SKEW, 3.0, 0.3, 0.8),
+    Search(parabola(1000.0, [1.0, -2.0]), 7.0, 0.9, 0.3),
+    Search(parabola(1000.0, [1.0, -2.0]), 1.0, 0.1, 0.1),
+    Search(parabola(0.01, [1.0]), 7.0, 0.9, 0.5),
+]
+# Steps up to 1.5 are good, so a condition with a little slack shows.
+TOO_LITTLE = Search(parabola(1.0, [2.0]), 1.501, 0.25, 0.7)
+LEVEL = Search(parabola(1.0, [2.0]), 2.0, 0.1, 0.5)
+ASIDE = [
+    Search(valley([-0.01, -0.02]), 1.0, 0.8, 0.5),
+    Search(valley([-40.0, 0.0]), 1.0, 1e-4, 0.5),
+    Search(valley([-40.0, 0.0]), 1.0, 0.4, 0.5),
+    Search(valley([-3.0, 0.1]), 1.0, 0.8, 0.5),
+]
+WALL, FOG = (Search(barrier(beyond), 1.0, 1e-4, 0.5) for beyond in (np.inf, np.nan))
+AT_REST = Search(STILL, 0.75, 1e-4, 0.5)
+TINY = Search(parabola(6.0, [2.0], direction=[-1.2e-9]), 1e10, 1e-4, 0.5)
+
+
 @backtracking.visible
 def shrinks_until_the_loss_falls(student):
     """EXA: on a parabola, with a first step too long."""
     case = "On f(x) = 3 x² from x = 2 along -grads, with initial_step = 1, c = 0.0001, shrink = 0.5"
-    require_step(student, SIMPLE, 1.0, 1e-4, 0.5, case=case)
+    require_step(student, TOO_LONG, case)
 
 
 @backtracking.visible
 def keeps_a_good_first_step(student):
     """DEG: a first step that is good is returned as it is."""
     case = "On f(x) = 0.5 x² from x = 2 along -grads, with initial_step = 0.25, a good step already"
-    require_step(student, parabola(1.0, [2.0]), 0.25, 1e-4, 0.5, case=case)
+    require_step(student, GOOD_ALREADY, case)
 
 
 @backtracking.visible
 def has_the_defaults(student):
     """API: three arguments have defaults."""
-    require_step(student, SIMPLE, case="With the default initial_step, c and shrink")
+    require_step(student, DEFAULTS, "With the default initial_step, c and shrink")
 
 
 @backtracking.visible
@@ -134,62 +168,48 @@ def refuses_to_climb(student):
 @backtracking.hidden
 def meets_armijo(student):
     """CER: Armijo's condition holds at the step and fails one step before it."""
-    sharp, gentle = parabola(1000.0, [1.0, -2.0]), parabola(0.01, [1.0])
-    for slope, *options in [
-        (SIMPLE, 3.0, 0.3, 0.8),
-        (SIMPLE, 7.0, 0.9, 0.5),
-        (SKEW, 1.0, 1e-4, 0.5),
-        (SKEW, 3.0, 0.3, 0.8),
-        (sharp, 7.0, 0.9, 0.5),
-        (sharp, 1.0, 0.1, 0.1),
-        (gentle, 1.0, 1e-4, 0.5),
-        (gentle, 7.0, 0.9, 0.5),
-    ]:
-        require_step(student, slope, *options, case="With other hyper-parameters")
+    for search in OTHERS:
+        require_step(student, search, "With other hyper-parameters")
 
 
 @backtracking.hidden
 def asks_for_enough(student):
     """EXA: where the loss falls, but by too little."""
-    slope = parabola(1.0, [2.0])
-    require_step(student, slope, 1.9, 0.25, 0.7, case="Where a step lowers the loss by too little")
-    require_step(student, slope, 2.0, 0.1, 0.5, case="Where a step leaves the loss as it is")
+    require_step(student, TOO_LITTLE, "Where a step lowers the loss by too little")
+    require_step(student, LEVEL, "Where a step leaves the loss as it is")
 
 
 @backtracking.hidden
 def uses_the_direction_it_is_given(student):
     """EXA: the promised decrease is that along the direction, not along -grads."""
-    for direction in ([-0.01, -0.02], [-40.0, 0.0], [-3.0, 0.1]):
-        for c in (1e-4, 0.4, 0.8):
-            case = "Along a direction that is not -grads"
-            require_step(student, valley(direction), 1.0, c, 0.5, case=case)
+    for search in ASIDE:
+        require_step(student, search, "Along a direction that is not -grads")
 
 
 @backtracking.hidden
 def refuses_infinity(student):
     """DEG: an infinite loss is a refused step."""
-    case = "Where the loss is infinite beyond a wall"
-    require_step(student, barrier(np.inf), 1.0, 1e-4, 0.5, case=case)
+    require_step(student, WALL, "Where the loss is infinite beyond a wall")
 
 
 @backtracking.hidden
 def refuses_nan(student):
     """DEG: a loss that is NaN is a refused step."""
-    case = "Where the loss is NaN beyond a wall"
-    require_step(student, barrier(np.nan), 1.0, 1e-4, 0.5, case=case)
-
-
-@backtracking.hidden
-def shrinks_as_often_as_it_takes(student):
-    """CNT: sixty refusals are no reason to give up."""
-    require_step(student, STEEP, 1.0, 1e-4, 0.5, case="Where the step must become very small")
+    require_step(student, FOG, "Where the loss is NaN beyond a wall")
 
 
 @backtracking.hidden
 def gives_up(student):
-    """CNT: where no step is accepted the search ends."""
-    case, why = "Where every loss is NaN", "after 100 refused steps the search gives up."
-    require_value_error(student, *UNDEFINED.arguments(), 1.0, 1e-4, 0.5, case=case, why=why)
+    """CNT: where no step is accepted the search ends, but sixty refusals are no reason."""
+    case, why = "Where every step leads to NaN", "after 100 refused steps the search gives up."
+    loss, *rest = HOPELESS.arguments()
+    require_value_error(student, loss, *rest, 1.0, 1e-4, 0.5, case=case, why=why)
+    if tried_by(loss) < FEW:
+        raise CheckFailed(
+            f"{case}, your search gives up too early.",
+            "A step may have to become very small: it gives up after 100 refused steps.",
+            token="gives up early",
+        )
 
 
 @backtracking.hidden
@@ -211,14 +231,13 @@ def refuses_a_gentle_climb(student):
 @backtracking.hidden
 def stands_still(student):
     """DEG: at a minimum the direction is zero, and the search returns at once."""
-    require_step(student, STILL, 0.75, 1e-4, 0.5, case="Where the direction is zero")
+    require_step(student, AT_REST, "Where the direction is zero")
 
 
 @backtracking.hidden
 def takes_a_tiny_direction(student):
     """DEG: a direction shorter than any tolerance is a direction all the same."""
-    tiny = parabola(6.0, [2.0], direction=[-1.2e-9])
-    require_step(student, tiny, 1e10, 1e-4, 0.5, case="Along a direction that is tiny but not zero")
+    require_step(student, TINY, "Along a direction that is tiny but not zero")
 
 
 def probe_search(slope, *options):
@@ -244,16 +263,20 @@ for slope, *options in [
     (STILL, 0.75, 1e-4, 0.5),
     (barrier(np.inf), 1.0, 1e-4, 0.5),
     (barrier(np.nan), 1.0, 1e-4, 0.5),
-    (UNDEFINED, 1.0, 1e-4, 0.5),
 ]:
     backtracking.probe(probe_search(slope, *options))
 
 
 @backtracking.probe
-def probe_tiny_step(student):
-    """Return how often a step must be halved, which is of order ten."""
-    step = step_of(student, STEEP, 1.0, 1e-4, 0.5, case="")
-    return [np.log2(step) if step > 0 else step]
+def probe_giving_up(student):
+    """Say when a search without an end is given up, or what is made of it."""
+    loss, *rest = HOPELESS.arguments()
+    try:
+        return [as_number(student(loss, *rest, 1.0, 1e-4, 0.5, case=""), "")]
+    except CheckFailed as failure:
+        if failure.token != "raises ValueError" or not tried_by(loss):
+            raise
+    return ["gives up early" if tried_by(loss) < FEW else "gives up"]
 
 
 @backtracking.probe

@@ -29,10 +29,10 @@ hinge_value_and_grad = Exercise(
 def loss_of(W, X, y, l2, margin):
     """Return the loss, as it is defined; W may be complex, and slopes at kinks are 0."""
     scores = X @ W
-    violations = scores - scores[np.arange(len(y)), y][:, None] + margin
-    wrong = np.arange(W.shape[1]) != y[:, None]
+    violations = scores - scores[..., np.arange(len(y)), y][..., None] + margin
+    wrong = np.arange(W.shape[-1]) != y[:, None]
     costs = np.where(wrong & (violations.real > 0), violations, 0)
-    return costs.sum() / len(X) + l2 / 2 * np.sum(W**2)
+    return np.sum(costs, axis=(-2, -1)) / len(X) + l2 / 2 * np.sum(W**2, axis=(-2, -1))
 
 
 def require(student, W, X, y, l2, margin, case):

@@ -8,7 +8,7 @@ look.
 import numpy as np
 
 from optedu.checks.exercise import Exercise
-from optedu.checks.families import ROUNDING, as_numbers, same
+from optedu.checks.families import ROUNDING, as_numbers, same, seeded
 from optedu.checks.gradients._models import (
     digits_of,
     fixed_penalty,
@@ -37,7 +37,7 @@ mlp_value_and_grad = Exercise(
 
 def network(seed, n_examples, n_inputs, n_hidden, n_classes):
     """Return random parameters, examples and labels."""
-    random = np.random.RandomState(seed)
+    random = seeded(seed)
     params = {
         "W1": random.randn(n_inputs, n_hidden),
         "b1": random.randn(n_hidden),
@@ -50,10 +50,12 @@ def network(seed, n_examples, n_inputs, n_hidden, n_classes):
 
 def loss_of(params, X, y, l2, activation):
     """Return the loss, as it is defined; one of the arrays may be complex."""
-    A = X @ params["W1"] + params["b1"]
+    W1, b1, W2, b2 = (params[name] for name in NAMES)
+    A = X @ W1 + b1[..., None, :]
     H = np.tanh(A) if activation == "tanh" else np.where(A.real > 0, A, 0)
-    squares = sum(np.sum(array**2) for array in params.values())
-    return np.mean(log_loss(H @ params["W2"] + params["b2"], y)) + l2 / 2 * squares
+    squares = sum(np.sum(W**2, axis=(-2, -1)) for W in (W1, W2))
+    squares = squares + sum(np.sum(b**2, axis=-1) for b in (b1, b2))
+    return np.mean(log_loss(H @ W2 + b2[..., None, :], y), axis=-1) + l2 / 2 * squares
 
 
 def exact_grads(params, *rest):

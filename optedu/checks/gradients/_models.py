@@ -1,12 +1,13 @@
 """What the exercises about models share: examples, slopes of a loss, and how a pair is judged.
 
-Each loss is written down once more as it is defined, for complex weights. Its slopes come from
-complex steps, which are right to the last digit. So no derivative by hand is trusted here.
+Each loss is written down once more as it is defined, for complex weights, of which there may be
+many along a first axis. Its slopes come from complex steps, which are right to the last digit. So
+no derivative by hand is trusted here.
 """
 
 import numpy as np
 
-from optedu.checks.families import ROUNDING, as_number, as_numbers, same
+from optedu.checks.families import ROUNDING, as_number, as_numbers, same, seeded
 from optedu.checks.picture import showing
 from optedu.checks.student import CheckFailed, describe
 
@@ -15,26 +16,22 @@ STEP = 1e-200  # nothing is subtracted, so nothing is lost, however small the st
 
 def examples(seed, n_examples, n_inputs, n_classes):
     """Return random weights, examples and labels of a linear model."""
-    random = np.random.RandomState(seed)
+    random = seeded(seed)
     W, X = random.randn(n_inputs, n_classes), random.randn(n_examples, n_inputs)
     return W, X, random.randint(n_classes, size=n_examples)
 
 
 def log_loss(scores, y):
     """Return each example's -log P of its class, as log Σ exp(z_c - z_y); scores may be complex."""
-    leads = scores - scores[np.arange(len(y)), y][:, None]
-    largest = leads.real.max(axis=1, keepdims=True)
-    return np.log(np.exp(leads - largest).sum(axis=1)) + largest[:, 0]
+    leads = scores - scores[..., np.arange(len(y)), y][..., None]
+    largest = leads.real.max(axis=-1, keepdims=True)
+    return np.log(np.exp(leads - largest).sum(axis=-1)) + largest[..., 0]
 
 
 def slopes_of(loss, weights):
-    """Return the gradient of a function of an array."""
-    slopes = np.empty(weights.shape)
-    for index in np.ndindex(weights.shape):
-        moved = weights.astype(complex)
-        moved[index] += 1j * STEP
-        slopes[index] = loss(moved).imag / STEP
-    return slopes
+    """Return the gradient of a function of an array: a step along each entry, all at once."""
+    steps = 1j * STEP * np.eye(weights.size).reshape(-1, *weights.shape)
+    return loss(weights + steps).imag.reshape(weights.shape) / STEP
 
 
 def pair_of(student, *args, case):
@@ -93,12 +90,13 @@ def require_loss(got, want, case):
 
 def require_slopes(got, want, name, case):
     """Compare a gradient with the slopes of the loss, and say how they part."""
+    if same(got, want):
+        return
     curves = {"slopes of the loss": _drawn(want), f"your gradient of {name}": _drawn(got)}
+    what, hint = _compare(got, want)
     with showing(f"entry of {name}, row by row", "slope", curves):
-        if not same(got, want):
-            what, hint = _compare(got, want)
-            what = f"{case}, the loss is right, but your gradient of {name} {what}."
-            raise CheckFailed(what, hint, token="wrong gradient")
+        what = f"{case}, the loss is right, but your gradient of {name} {what}."
+        raise CheckFailed(what, hint, token="wrong gradient")
 
 
 def require_pair(student, loss_of, W, *rest, case):

@@ -38,16 +38,17 @@ def require_run(student, method, gradient, x0, learning_rate, momentum, n_steps,
 def require_points(points, exact, case, momentum=0.0, asked_at=()):
     """Say where and how a run and the right one part; every coordinate has its own scale."""
     rows = [array.reshape(len(array), -1) for array in (points, exact)]
-    right = [
-        all(same(a, b) for a, b in zip(*(row[: step + 1].T for row in rows), strict=True))
-        for step in range(len(points))
-    ]
-    if right[-1]:
+
+    def parted_by(step):
+        runs = (row[: step + 1].T for row in rows)
+        return [not same(a, b) for a, b in zip(*runs, strict=True)]
+
+    if not any(parted_by(len(points))):
         return
-    step = right.index(False)
+    step = next(step for step in range(len(points)) if any(parted_by(step)))
+    apart = parted_by(step)
     went, asked = (row[step] - row[step - 1] for row in rows)
     before = " (those before it are right)" if step > 1 else ""
-    apart = [not same(a, b) for a, b in zip(*(row[: step + 1].T for row in rows), strict=True)]
     if same(went[apart], asked[apart], 5e-3):
         raise CheckFailed(f"{case}, step {step}{before} is right to a few digits only.", _DIGITS)
     found = None

@@ -115,7 +115,7 @@ class Walk:
     def __init__(self, student, method, gradient, x0, learning_rate, momentum, case):
         self.outer = student
         # A state may be changed in place, and so may x; only g is the caller's.
-        self.step = Student(student.fn, student.parameters, student.quiet, lenient=True)
+        self.step = Student(student.fn, student.parameters, lenient=True)
         self.method = method
         self.gradient = gradient
         self.points, self.state = [np.array(x0, dtype=float)], None

@@ -55,11 +55,11 @@ def equal_weights(iterates, burn_in=0):
 
 
 def fading_weights(iterates, decay=0.99):
-    """Return the weighted mean of each beginning."""
-    means = []
-    for t in range(1, len(iterates) + 1):
-        weights = decay ** np.arange(t - 1, -1, -1.0)
-        means.append(weights @ iterates[:t] / weights.sum())
+    """Return the weighted mean of each beginning: both of its sums by Horner's rule."""
+    means, points, weights = [], 0.0, 0.0
+    for x in iterates:
+        points, weights = decay * points + x, decay * weights + 1
+        means.append(points / weights)
     return np.array(means)
 
 

@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from optedu.checks.exercise import Exercise
-from optedu.checks.families import as_numbers, same
+from optedu.checks.families import as_numbers, same, seeded
 from optedu.checks.picture import showing
 from optedu.checks.sgd._shared import NOISE, stepped
 from optedu.checks.student import CheckFailed, Counted, OutOfBudget, describe
@@ -86,14 +86,14 @@ class Task:
 
 def least_squares(seed, n_examples, n_params):
     """Return the gradient of a least-squares loss."""
-    random = np.random.RandomState(seed)
+    random = seeded(seed)
     X, y = random.randn(n_examples, n_params) + 0.5, random.randn(n_examples)
     return lambda w, indices: X[indices].T @ (X[indices] @ w - y[indices]) / len(indices)
 
 
 def shuffled(seed, n_examples, batch_size, n_epochs):
     """Return the minibatches of epochs, each in a new order, from a stream that never changes."""
-    random = np.random.RandomState(seed)
+    random = seeded(seed)
     starts = range(0, n_examples, batch_size)
     orders = [random.permutation(n_examples) for _ in range(n_epochs)]
     return [[order[i : i + batch_size] for i in starts] for order in orders]

@@ -175,8 +175,8 @@ def enumerated(example_grads, batch_size, replacement):
     """Return the mean squared distance from the full gradient over all minibatches."""
     draw = product if replacement else combinations
     repeat = {"repeat": batch_size} if replacement else {"r": batch_size}
-    n_examples = range(len(example_grads))
-    drawn = [example_grads[list(indices)].mean(axis=0) for indices in draw(n_examples, **repeat)]
+    minibatches = np.array(list(draw(range(len(example_grads)), **repeat)))
+    drawn = example_grads[minibatches].mean(axis=1)
     return np.mean(np.sum((drawn - example_grads.mean(axis=0)) ** 2, axis=1))
 
 

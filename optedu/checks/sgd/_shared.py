@@ -36,6 +36,6 @@ def stepped(student, most):
         return list(islice(result, most)) if isinstance(result, Iterator) else result
 
     run.__name__ = getattr(student.fn, "__name__", "")
-    guard = Student(run, student.parameters, student.quiet, student.lenient)
+    guard = Student(run, student.parameters, lenient=student.lenient)
     guard.changed = student.changed
     return guard
