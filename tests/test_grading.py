@@ -65,6 +65,8 @@ def graded(tmp_path_factory):
         "import time\ndef square(x):\n    while True:\n        try:\n            time.sleep(0.01)\n"
         "        except BaseException:\n            time.sleep(0.01)"
     )
+    helped = "def power(x):\n    return x * x\n\ndef square(x):\n    return power(x)"
+    takes_back = "half = lambda x: x / 2\nsquare = power = limit = None"
     slow = "import time\ndef half(x):\n    time.sleep(2.5)\n    return x / 2"
     doubled = {**right, "cells": [*right["cells"], *right["cells"][1:4]]}
     hand_ins = {
@@ -82,6 +84,8 @@ def graded(tmp_path_factory):
         "loop": square("def square(x):\n    while True:\n        x = x + 1"),
         "deaf": square(deaf),
         "slow": answered(text, **RIGHT | {"half": slow}),
+        "takes-back": answered(text, **RIGHT | {"square": helped, "half": takes_back}),
+        "ends-late": answered(text, **RIGHT | {"half": "import os\nos._exit(1)"}),
         "surrogate": square("square = lambda x: x**2  # \ud800"),
         "text": b"My laptop broke.",
         "binary": b"\x89PNG\xff\x00",
@@ -125,6 +129,8 @@ def graded(tmp_path_factory):
         ("loop", 0, 4),
         ("deaf", 0, 4),
         ("slow", 5, 4),
+        ("takes-back", 5, 4),
+        ("ends-late", 5, 0),
         ("surrogate", 5, 4),
         ("conda", 5, 4),
         ("deleted", 5, 0),
@@ -141,6 +147,7 @@ def test_a_submission_that_runs_gets_its_points(graded, student, square, half):
     ("student", "reason"),
     [
         ("crash", "cell square ended its process"),
+        ("ends-late", "cell half ended its process"),
         ("loop", "cell test_square was stopped after 2 seconds"),
         ("deaf", "cell test_square was stopped after 2 seconds"),
         ("text", "toy.ipynb is not a Jupyter notebook: it does not hold JSON text"),

@@ -9,11 +9,12 @@ import sys
 import time
 
 import pytest
+from nbgrader.plugins import CsvExportPlugin
 from nbgrader.preprocessors import SaveAutoGrades
 
 from optedu.grading import cli, intake, pipeline, release
 from optedu.grading.course import Course
-from optedu.grading.gradebook import Grader
+from optedu.grading.gradebook import Grader, export
 from tests.agreement import both, scores_of
 from tests.toy_course import POINTS, RIGHT, answered, make_course
 
@@ -130,16 +131,16 @@ def test_a_submission_that_takes_forever_on_our_side_does_not_stop_the_class(ung
 
     monkeypatch.setattr(Grader, "autograde", hang)
     with pipeline._Workers(ungraded, "1-toy", 1) as workers:
-        assert [reason for _, reason, _ in workers.do("autograde", ["blank"])] == [""]
+        assert [reason for _, reason, *_ in workers.do("autograde", ["blank"])] == [""]
         usual, workers.seconds = workers.seconds, 1  # the worker is there by now
-        ((student, reason, _),) = workers.do("autograde", ["right"])
+        ((student, reason, *_),) = workers.do("autograde", ["right"])
         assert (student, reason) == ("right", "grading it took more than 1 seconds")
         workers.seconds = usual
-        assert [reason for _, reason, _ in workers.do("autograde", ["signs"])] == [""]
+        assert [reason for _, reason, *_ in workers.do("autograde", ["signs"])] == [""]
 
 
 def test_a_submission_is_written_as_a_whole_or_not_at_all(ungraded, monkeypatch):
-    grader, save = Grader(ungraded.api()), SaveAutoGrades._add_score
+    grader, save = Grader(ungraded), SaveAutoGrades._add_score
 
     def break_down(self, cell, resources):
         save(self, cell, resources)
@@ -149,20 +150,73 @@ def test_a_submission_is_written_as_a_whole_or_not_at_all(ungraded, monkeypatch)
     with monkeypatch.context() as broken:
         broken.setattr(SaveAutoGrades, "_add_score", break_down)
         assert not grader.autograde("1-toy", "right")["success"]
-    scores = {name: score for (_, name), score in scores_of(ungraded, "1-toy").items()}
-    assert set(scores.values()) == {0}
+    assert not scores_of(ungraded, "1-toy")
     assert grader.autograde("1-toy", "right")["success"]
     assert sum(scores_of(ungraded, "1-toy").values()) == sum(POINTS.values())
 
 
 def test_an_open_gradebook_sees_what_others_write_meanwhile(ungraded):
-    grader = Grader(ungraded.api())
+    grader = Grader(ungraded)
     assert grader.autograde("1-toy", "signs")["success"]
     with ungraded.api().gradebook as gradebook:
         gradebook.find_grade("test_square_hidden", "toy", "1-toy", "signs").manual_score = 1.0
         gradebook.db.commit()
     assert grader.autograde("1-toy", "signs")["success"]
     assert scores_of(ungraded, "1-toy")["signs", "test_square_hidden"] == 1
+
+
+def test_a_late_submission_is_penalized_by_the_scores_it_has_just_got(ungraded):
+    with (ungraded.root / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write('c.LateSubmissionPlugin.penalty_method = "zero"\n')
+    course = Course(ungraded.root)
+    with course.gradebook() as gradebook:
+        gradebook.update_or_create_assignment("1-toy", duedate="2000-01-01")
+    grader = Grader(course)
+    assert grader.autograde("1-toy", "signs")["success"]
+    assert grader.autograde("1-toy", "right")["success"]
+    with course.gradebook() as gradebook:
+        for student, score in (("signs", 6), ("right", sum(POINTS.values()))):
+            submission = gradebook.find_submission("1-toy", student)
+            assert submission.score == submission.late_submission_penalty == score
+
+
+def test_the_exported_scores_are_nbgraders_own(graded, tmp_path):
+    course, _ = graded
+    with course.gradebook() as gradebook:
+        gradebook.add_student("absent", last_name="Who")
+        CsvExportPlugin(to=str(tmp_path / "theirs.csv")).export(gradebook)
+        export(gradebook, tmp_path / "ours.csv")
+        gradebook.remove_student("absent")
+    theirs = (tmp_path / "theirs.csv").read_text(encoding="utf-8")
+    assert (tmp_path / "ours.csv").read_text(encoding="utf-8") == theirs
+    assert "absent" in theirs
+
+
+def test_nothing_is_lost_of_what_is_loaded_on_demand(tmp_path):
+    """Each name of a package is what its own `__init__` makes it, and costs only when asked for."""
+    program = """
+import importlib, os, shutil, sys
+from optedu.grading import lean
+lean.load_on_demand()
+from optedu.grading import pipeline
+assert not {"jupyter_server", "requests", "bs4", "setuptools"} & set(sys.modules)
+for name in lean.GATHERING:
+    package = sys.modules[name]
+    early = {key: value for key, value in vars(package).items() if not key.startswith("__")}
+    assert "__all__" not in vars(package)
+    importlib.reload(package)
+    assert all(getattr(package, key) is value for key, value in early.items()), name
+    assert all(hasattr(package, key) for key in getattr(package, "__all__", ())), name
+from nbgrader.apps import NbGraderApp
+from nbgrader.utils import unzip
+os.mkdir("unpacked")
+shutil.make_archive("packed", "zip", "folder")
+unzip("packed.zip", "unpacked")
+"""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a.txt").write_text("a", encoding="utf-8")
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+    assert (tmp_path / "unpacked" / "a.txt").read_text(encoding="utf-8") == "a"
 
 
 def test_scores_are_those_of_nbgraders_own_executor(tmp_path):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from optedu.checks import Exercise
-from optedu.grading.sandbox import wire
+from optedu.grading.sandbox import plain
 from optedu.grading.sandbox.sides import CheckerSide, StudentSide
 
 
@@ -148,12 +148,12 @@ def test_what_a_visible_test_found_holds_for_the_hidden_one_until_a_cell_has_run
 
     def test(code, cells_run):
         asked.clear()
-        wire.send(ours, {"op": "test", "code": code, "output": 100, "cells_run": cells_run})
-        assert wire.receive(ours, time.monotonic() + 10) == {"ok": True, "astray": False}
+        plain.send(ours, {"op": "test", "code": code, "output": 100, "cells_run": cells_run})
+        assert plain.receive(ours, time.monotonic() + 10) == {"ok": True, "astray": False}
         return asked
 
-    wire.send(ours, {"op": "prepare", "names": ["square"], "cells": []})
-    wire.receive(ours, time.monotonic() + 10)
+    plain.send(ours, {"op": "prepare", "names": ["square"], "cells": []})
+    plain.receive(ours, time.monotonic() + 10)
     try:
         assert test("check(square)", 1) == [2.0]
         assert test("check(square, hidden=True)", 1) == [3.0]

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from optedu.grading.sandbox import wire
+from optedu.grading.sandbox import plain, wire
+from optedu.grading.sandbox.plain import WireError
 
 SEEDED = settings(deadline=None, derandomize=True, database=None)
 
@@ -103,7 +104,7 @@ def across(value):
 
 def plain_across(value):
     """Return plain data after it has crossed to the host."""
-    return carried(lambda line: wire.send(line, {"value": value}), wire.receive)["value"]
+    return carried(lambda line: plain.send(line, {"value": value}), plain.receive)["value"]
 
 
 def read(body):
@@ -154,10 +155,10 @@ def test_plain_data_crosses_to_the_host_unchanged(value):
 @given(st.sampled_from(wire.Kind), json_values | st.binary(max_size=64))
 def test_a_forged_body_of_every_kind_is_data_or_refused(kind, body):
     for forged in (body, [body, body]):
-        with contextlib.suppress(wire.WireError):
+        with contextlib.suppress(WireError):
             read(packed(kind, forged))
     if isinstance(body, bytes):
-        with contextlib.suppress(wire.WireError):
+        with contextlib.suppress(WireError):
             read(message(msgpack.ExtType(kind, body)))
 
 
@@ -165,10 +166,10 @@ def test_a_forged_body_of_every_kind_is_data_or_refused(kind, body):
 @given(st.binary(max_size=200))
 def test_noise_is_no_message(noise):
     for start in (b"", b"\x81\xa2op\xa1a", b"\x82\xa2op\xa1a\xa5value"):
-        with contextlib.suppress(wire.WireError, EOFError, KeyError):
+        with contextlib.suppress(WireError, EOFError, KeyError):
             read(start + noise)
-    with contextlib.suppress(wire.WireError, EOFError):
-        assert type(carried(lambda line: line.sendall(noise), wire.receive)) is dict
+    with contextlib.suppress(WireError, EOFError):
+        assert type(carried(lambda line: line.sendall(noise), plain.receive)) is dict
 
 
 K = wire.Kind
@@ -213,7 +214,7 @@ SHAPE = struct.Struct("!B2I")
     ],
 )
 def test_what_no_line_writes_is_refused(body):
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         read(body)
 
 
@@ -221,25 +222,25 @@ def test_depth_and_length_have_a_limit():
     deep = 1
     for _ in range(wire.MAX_DEPTH + 2):
         deep = msgpack.ExtType(K.TUPLE, msgpack.packb([deep]))
-    with pytest.raises(wire.WireError, match="too deep"):
+    with pytest.raises(WireError, match="too deep"):
         read(message(deep))
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         read(message(0)[:-1] + b"\x91" * 100_000)
-    with pytest.raises(wire.WireError):
-        read(message([1] * (wire.MAX_ITEMS + 1)))
+    with pytest.raises(WireError):
+        read(message([1] * (plain.MAX_ITEMS + 1)))
     in_list, in_dict, in_tuple = [], {}, []
     in_list.append(in_list)
     in_dict[0] = in_dict
     in_tuple.append((in_tuple,))
     for own in (in_list, in_dict, in_tuple):
-        with pytest.raises(wire.WireError, match="holds itself"):
+        with pytest.raises(WireError, match="holds itself"):
             across(own)
 
 
 def test_what_the_host_reads_is_bounded_in_sum():
     assert plain_across([[1] * 20] * 10_000)
     for much in ([[1] * 1000] * 1000, [{}] * 600_000, [[]] * 600_000):
-        with pytest.raises(wire.WireError, match="too long"):
+        with pytest.raises(WireError, match="too long"):
             plain_across(much)
 
 
@@ -248,7 +249,7 @@ def test_a_line_that_has_refused_to_send_goes_on():
     own.append((own,))
     with connected() as (ours, theirs):
         line = End(ours).line
-        with pytest.raises(wire.WireError):
+        with pytest.raises(WireError):
             line.send({"op": "returned", "value": own})
         line.send({"op": "returned", "value": (1, 2)})
         assert End(theirs).line.receive() == {"op": "returned", "value": (1, 2)}
@@ -260,22 +261,22 @@ def test_a_line_that_has_refused_to_send_goes_on():
     ids=repr,
 )
 def test_what_is_not_plain_does_not_reach_the_host(value):
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         plain_across(value)
 
 
 def test_what_is_too_large_is_neither_sent_nor_read():
     with connected() as (ours, theirs):
-        ours.sendall(struct.pack("!I", wire.MAX_PLAIN + 1))
-        with pytest.raises(wire.WireError, match="too large"):
-            wire.receive(theirs)
-        with pytest.raises(wire.WireError, match="too much"):
-            wire.send(ours, {"text": "a" * (wire.MAX_PLAIN + 1)})
-    with pytest.raises(wire.WireError, match="too much"):
+        ours.sendall(struct.pack("!I", plain.MAX_BYTES + 1))
+        with pytest.raises(WireError, match="too large"):
+            plain.receive(theirs)
+        with pytest.raises(WireError, match="too much"):
+            plain.send(ours, {"text": "a" * (plain.MAX_BYTES + 1)})
+    with pytest.raises(WireError, match="too much"):
         across(np.zeros(wire.MAX_BYTES // 8 + 1))
-    with pytest.raises(wire.WireError, match="too much"):
+    with pytest.raises(WireError, match="too much"):
         across([np.zeros(wire.MAX_BYTES // 16)] * 3)
-    with pytest.raises((wire.WireError, EOFError)):  # it waits for the text, of which none comes
+    with pytest.raises((WireError, EOFError)):  # it waits for the text, of which none comes
         read(message(0)[:-1] + b"\xdb\xff\xff\xff\xff")
 
 
@@ -373,5 +374,5 @@ def test_a_generators_state_cannot_point_outside_its_memory(bits, position):
     held, key = (state["state"], "pos") if bits is np.random.MT19937 else (state, "buffer_pos")
     assert key in held
     held[key] = position
-    with pytest.raises(wire.WireError):
+    with pytest.raises(WireError):
         read(packed(K.GENERATOR, [name, json.dumps(state)]))

@@ -7,5 +7,7 @@ preprocessors, selected in `nbgrader_config.py`, and the commands of `python -m 
 import sys
 
 # nbgrader reaches jsonschema, which compiles a grammar for two seconds to check web addresses
-# unless this optional package is absent. No notebook holds a field that it would check.
-sys.modules.setdefault("rfc3987_syntax", None)
+# unless an optional package is absent, and loads others for other addresses and for durations. No
+# notebook holds a field that they would check.
+for optional in ("rfc3987_syntax", "rfc3986_validator", "isoduration"):
+    sys.modules.setdefault(optional, None)

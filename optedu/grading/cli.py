@@ -2,14 +2,14 @@
 
 import argparse
 import gc
+import os
 import sys
 from collections import Counter
 from contextlib import nullcontext, suppress
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from optedu.grading import intake, release, report, sample
+from optedu.grading import intake, lean, release, report, sample
 from optedu.grading.course import Course, GradingError
 
 # How `grade` ends if there is something left to do; 2 is what a mistyped command gives.
@@ -134,6 +134,8 @@ def _tell_intake(assignment, outcomes):
 
 def _grade(course, args):
     gc.disable()  # what is loaded stays; to look through it for garbage takes a fifth of the time
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nothing here computes, and workers fork
+    lean.load_on_demand()
     from optedu.grading import pipeline  # loads nbgrader, which the other commands can do without
 
     gc.freeze()
@@ -156,6 +158,7 @@ def _grade(course, args):
 
 
 def _report(course, args):
+    lean.load_on_demand()
     from optedu.grading import overview  # loads nbgrader, as above
 
     print(overview.write(course, args.assignment))
@@ -196,6 +199,8 @@ def _bench(course, args):
 
 
 def _serve(course, args):
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
     site = course.root / "_build" / "html"
     if not (site / "index.html").exists():
         raise GradingError("the site is not built yet; run `make book`")

@@ -112,11 +112,28 @@ class Course:
         """Return nbgrader's own API for this course."""
         from nbgrader.apps import NbGraderAPI  # slow to import, and `--help` should not be
 
+        self._prepare()
+        return NbGraderAPI(config=self.config)
+
+    def directory(self):
+        """Return where nbgrader finds the course's files, as its API has it."""
+        from nbgrader.coursedir import CourseDirectory  # much faster to import than the API
+
+        self._prepare()
+        return CourseDirectory(config=self.config)
+
+    def gradebook(self):
+        """Return nbgrader's gradebook, opened, as its API does."""
+        from nbgrader.api import Gradebook
+
+        directory = self.directory()
+        return Gradebook(directory.db_url, directory.course_id)
+
+    def _prepare(self):
         # nbgrader's own use of SQLAlchemy, and cells copied by hand: nothing to act on.
         for message in ("Object of type <Submitted", "Non-unique cell id", "Cell is missing an id"):
             warnings.filterwarnings("ignore", message=message)
         self.work.mkdir(parents=True, exist_ok=True)
-        return NbGraderAPI(config=self.config)
 
 
 def first_error(result):

@@ -4,24 +4,24 @@
 formgrader's button and `python -m optedu grade` take the same way.
 """
 
-import ast
 import atexit
 import json
 import os
 import re
 import sys
-from functools import cache
+import time
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets import Bool, Dict, TraitError, validate
 
-from optedu.grading import intake, pictures
+from optedu.grading import contract, intake, pictures
 from optedu.grading.sandbox import walls
-from optedu.grading.sandbox.host import OPTEDU, Zygote
+from optedu.grading.sandbox.host import OPTEDU, Dead, Zygote
 from optedu.grading.sandbox.limits import Limits
 from optedu.grading.sandbox.submission import Submission
 
@@ -83,38 +83,77 @@ class RunCells(NbGraderPreprocessor):
         """
         notes = nb.metadata.setdefault("optedu", {}).setdefault("notes", [])
         students, checkers = _warm(self.namespaces, Limits(**self.limits))
-        names, cells, modules = self._contract(resources["nbgrader"])
-        students.load(modules | (DRAWING if any(map(_draws, nb.cells)) else set()))
-        checkers.load(modules)
+        agreed = self._contract(resources["nbgrader"])
+        students.load(agreed.modules | (DRAWING if any(map(_draws, nb.cells)) else set()))
+        checkers.load(agreed.modules)
         room = intake.LARGEST
         sources = [cell.source for cell in nb.cells if cell.cell_type == "code"]
-        with Submission(students, checkers, names, cells) as submission:
+        with Submission(students, checkers, agreed.names, agreed.cells) as submission:
+            waiting = []
             for cell in nb.cells:
-                if cell.cell_type == "code" and cell.source.strip():
-                    act = submission.test if _is_test(cell) else submission.run
-                    name = _name(cell)
-                    result = act(cell.source, f"cell {name}", self.cell_limits.get(name))
-                    count = result.get("count")
-                    counted = type(count) is int and 0 <= count < MAX_COUNT
-                    cell.execution_count = count if counted else None
-                    limit = self.cell_limits.get(name, {}).get("output", students.limits.output)
-                    shown = _safe(result.get("outputs"), _is_test(cell), sources)
-                    cell.outputs, room = _within(room, limit, shown, _is_test(cell))
-                    if _is_test(cell):
-                        picture = _picture(result.get("outputs"))
-                        cell.metadata["optedu"] = nbformat.from_dict({"picture": picture})
+                if cell.cell_type != "code" or not cell.source.strip():
+                    continue
+                name = _name(cell)
+                if _is_test(cell) and name in agreed.late:
+                    # What it calls a function with, no later cell and no other test may tell.
+                    waiting.append((cell, submission.hold(cell.source, f"cell {name}")))
+                    continue
+                act = submission.test if _is_test(cell) else submission.run
+                result = act(cell.source, f"cell {name}", self.cell_limits.get(name))
+                room = self._keep(cell, result, sources, room)
+            for cell, held in waiting:
+                name = _name(cell)
+                own = self.cell_limits.get(name)
+                result = submission.test(cell.source, f"cell {name}", own, held)
+                room = self._keep(cell, result, sources, room)
             notes += submission.notes
         nb.metadata["language_info"] = nbformat.from_dict(LANGUAGE)
         return nb, resources
+
+    def _keep(self, cell, result, sources, room):
+        """Put what came of a cell into the notebook; return the room that is left there."""
+        is_test, count = _is_test(cell), result.get("count")
+        counted = type(count) is int and 0 <= count < MAX_COUNT
+        cell.execution_count = count if counted else None
+        limits = {**self.limits, **self.cell_limits.get(_name(cell), {})}
+        shown = _safe(result.get("outputs"), is_test, sources)
+        cell.outputs, room = _within(room, limits.get("output", Limits.output), shown, is_test)
+        if is_test:
+            picture = _picture(result.get("outputs"))
+            cell.metadata["optedu"] = nbformat.from_dict({"picture": picture})
+        return room
 
     def _contract(self, names):
         course = self.parent.parent.coursedir  # the exporter's converter owns it
         folder = course.format_path(course.source_directory, ".", names["assignment"])
         path = Path(folder) / f"{names['notebook']}.ipynb"
-        return _contract(str(path), path.stat().st_mtime_ns)
+        return contract.read(str(path), path.stat().st_mtime_ns)
 
 
-_running = {}
+_running, _shared = {}, []
+
+
+def share(namespaces, limits):
+    """Start a checker's process for all forks of this one: none runs a student's code.
+
+    Parameters
+    ----------
+    namespaces : bool or None
+        As `RunCells.namespaces`.
+    limits : Limits
+        What a fork of it may use.
+    """
+    with suppress(OSError):  # who cannot be walled in is told so when it comes to student code
+        _shared.append(Zygote("checker", namespaces is not False, limits))
+
+
+def settle():
+    """Wait until it can fork; if it does not come to that, each process starts its own."""
+    for zygote in list(_shared):
+        try:
+            zygote.wait()
+        except Dead:
+            _shared.remove(zygote)
 
 
 def _warm(namespaces, limits):
@@ -122,22 +161,37 @@ def _warm(namespaces, limits):
 
     The formgrader's server lives long, and the checks may be mended meanwhile.
     """
-    key = os.getpid(), namespaces, limits, _changed(OPTEDU)
+    key = os.getpid(), namespaces, limits, _newest(OPTEDU, int(time.monotonic()))
     if key not in _running or not all(zygote.is_alive() for zygote in _running[key]):
-        close()
+        _end_own()
         students = walls.behind_walls(limits, namespaces)
-        _running[key] = students, Zygote("checker", students.namespaces, limits)
+        wanted = students.namespaces, limits
+        shared = [z for z in _shared if (z.namespaces, z.limits) == wanted and z.is_alive()]
+        _running[key] = students, shared[0] if shared else Zygote("checker", *wanted)
     return _running[key]
 
 
 @atexit.register
 def close():
-    """End this process's warm processes."""
+    """End this process's warm processes, and let go of those that it shares."""
+    _end_own()
+    while _shared:
+        _shared.pop().close()
+
+
+def _end_own():
     for key in list(_running):
         zygotes = _running.pop(key)
         if key[0] == os.getpid():  # a fork has only copies of its parent's
             for zygote in zygotes:
-                zygote.close()
+                if zygote not in _shared:
+                    zygote.close()
+
+
+@lru_cache(maxsize=1)
+def _newest(folder, _second):
+    """Do as `_changed`, once a second: submissions come faster."""
+    return _changed(folder)
 
 
 def _changed(folder):
@@ -150,55 +204,6 @@ def _changed(folder):
             elif entry.name.endswith(".py"):
                 newest = max(newest, entry.stat().st_mtime_ns)
     return newest
-
-
-@cache
-def _contract(path, _changed):
-    """Read an instructor's notebook: what students define, and what tests need before them.
-
-    The names are those that the solution cells bind. The tests need the imports, the functions
-    and the constants of the cells that are neither solutions nor tests. Last come the modules
-    that are imported there.
-    """
-    names, cells, modules = set(), [], set()
-    for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type != "code" or (is_grade(cell) and not is_solution(cell)):
-            continue
-        tree = ast.parse(TransformerManager().transform_cell(cell.source))
-        if is_solution(cell):
-            names |= {name for statement in tree.body for name in _bound(statement)}
-        else:
-            kept = [s for s in tree.body if isinstance(s, _PREPARES) and not _used(s) & names]
-            cells.append("\n".join(map(ast.unparse, kept)))
-            modules |= {module for statement in kept for module in _imported(statement)}
-    return sorted(names), [cell for cell in cells if cell], modules
-
-
-_PREPARES = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
-
-
-def _bound(statement):
-    if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-        return {statement.name}
-    return {
-        node.id
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-
-
-def _imported(statement):
-    """Return what a statement may import; some of it may be names in a module."""
-    if isinstance(statement, ast.Import):
-        return {alias.name for alias in statement.names}
-    if isinstance(statement, ast.ImportFrom) and not statement.level:
-        names = {f"{statement.module}.{alias.name}" for alias in statement.names}
-        return names | {statement.module}
-    return set()
-
-
-def _used(statement):
-    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
 
 
 def _safe(outputs, is_test, sources):

@@ -22,14 +22,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from optedu.grading import pictures
+from optedu.grading.repair import PROSE_TAGS
+from optedu.grading.report import question_of
 
-# fmt: off
-PROSE_TAGS = {
-    "a", "b", "blockquote", "br", "code", "del", "details", "em", "h1", "h2", "h3", "h4", "hr",
-    "i", "li", "ol", "p", "pre", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th",
-    "thead", "tr", "ul",
-}
-# fmt: on
 LONGEST_CODE = 50_000  # characters of one cell
 LONGEST_PROSE = 10_000  # of a text cell that is set; some take a parser of Markdown far too long
 LONGEST_PAGE = 300_000  # of all cells together
@@ -102,27 +97,6 @@ class FeedbackPage(Exporter):
             questions=questions,
         )
         return page, resources
-
-
-def question_of(grade_id):
-    """Return the question that a test cell belongs to.
-
-    Parameters
-    ----------
-    grade_id : str
-        The test cell's name.
-
-    Returns
-    -------
-    str
-        The question's name, which a visible and a hidden test share.
-
-    Examples
-    --------
-    >>> question_of("test_rate"), question_of("test_rate_hidden")
-    ('rate', 'rate')
-    """
-    return re.sub(r"^test_|_hidden$", "", grade_id)
 
 
 # Most text and code of a page came with the assignment, and is the same for the whole class.

@@ -1,25 +1,37 @@
 """nbgrader's bookkeeping, once a submission.
 
-nbgrader opens the gradebook nine times for each submission, commits after every cell, writes each
-notebook twice, and checks its own schema each time that it checks a cell by it. Here the gradebook
-stays open, and all scores of a submission become visible at once: who reads it, or grades on after
-a crash, finds all of them or none. What nbgrader does in between is its own code, unchanged.
+nbgrader sets itself up and opens the gradebook nine times for each submission, commits after every
+cell, writes each notebook twice, and checks its own schema each time that it checks a cell by it.
+Here it is set up once, the gradebook stays open, and all of a submission becomes visible at once:
+who reads it, or grades on after a crash, finds all of its scores or none. What nbgrader does in
+between is its own code, unchanged.
 """
 
 import json
+from collections import defaultdict
 from contextlib import contextmanager
+from functools import cache
 from types import SimpleNamespace
 
 import fastjsonschema
 import jsonschema
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbformat import validator
 from nbformat.v4.rwbase import strip_transient
-from nbgrader.api import BaseCell, Gradebook
-from nbgrader.converters import Autograde, BaseConverter, GenerateFeedback, autograde
-from nbgrader.nbgraderformat import common
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    MissingEntry,
+    SubmittedAssignment,
+)
+from nbgrader.converters import Autograde, BaseConverter, autograde
+from nbgrader.nbgraderformat import MetadataValidator, common
 from nbgrader.preprocessors import (
+    checkcellmetadata,
     getgrades,
     latesubmissions,
     overwritecells,
@@ -27,35 +39,95 @@ from nbgrader.preprocessors import (
     saveautogrades,
 )
 from nbgrader.utils import capture_log, setenv, temp_attrs
-from sqlalchemy.orm import with_polymorphic
+from sqlalchemy.orm import undefer, with_polymorphic
+from sqlalchemy.orm.attributes import set_committed_value
+
+from optedu.grading.intake import with_ids
 
 # Where nbgrader opens the gradebook while it grades and while it writes feedback.
-_OPENERS = (
-    autograde,
-    overwritekernelspec,
-    overwritecells,
-    saveautogrades,
-    latesubmissions,
-    getgrades,
-)
+_OPENERS = (autograde, overwritekernelspec, overwritecells, saveautogrades, getgrades)
+# Cells of the instructor's are read whole, and not one by one when they are used.
+_WHOLE_CELL = with_polymorphic(BaseCell, "*")
 
 
-def all_cells(gradebook, **which):
-    """Read cells of the instructor's whole, and not one by one when they are used.
+def grades(gradebook, assignment):
+    """Read all grades of an assignment at once.
 
     Parameters
     ----------
     gradebook : Gradebook
         Where they are.
-    **which : object
-        Which of them: their columns' values.
+    assignment : str
+        The assignment's name.
 
     Returns
     -------
-    list of BaseCell
-        To be kept: what nothing refers to, the gradebook forgets and reads again.
+    dict of (str, str) to (float, float)
+        Score and possible points, by student and cell.
     """
-    return gradebook.db.query(with_polymorphic(BaseCell, "*")).filter_by(**which).all()
+    query = _of_class(gradebook, assignment, Grade, GradeCell.name, Grade.score).join(GradeCell)
+    found = query.add_columns(GradeCell.max_score)
+    return {(student, name): (score, possible) for student, name, score, possible in found}
+
+
+def comments(gradebook, assignment):
+    """Read all comments on an assignment at once.
+
+    Parameters
+    ----------
+    gradebook : Gradebook
+        Where they are.
+    assignment : str
+        The assignment's name.
+
+    Returns
+    -------
+    dict of str to list of str
+        Each student's, in the order of the cells' names; None where there is none.
+    """
+    query = _of_class(gradebook, assignment, Comment, BaseCell.name, Comment.comment).join(BaseCell)
+    found = defaultdict(list)
+    for student, _, comment in query.order_by(BaseCell.name):
+        found[student].append(comment)
+    return found
+
+
+def _of_class(gradebook, assignment, kind, *columns):
+    """Return a query for the class's grades or comments, its first column the student."""
+    return (
+        gradebook.db.query(SubmittedAssignment.student_id, *columns)
+        .join(SubmittedAssignment.assignment)
+        .join(SubmittedAssignment.notebooks)
+        .join(kind)
+        .filter(Assignment.name == assignment)
+    )
+
+
+def export(gradebook, path):
+    """Write all scores to a file, as ``nbgrader export`` does.
+
+    Parameters
+    ----------
+    gradebook : Gradebook
+        Where they are; nothing else is found in it any more.
+    path : Path
+        The file.
+    """
+    from nbgrader.plugins import CsvExportPlugin
+
+    sums = SubmittedAssignment.score, SubmittedAssignment.late_submission_penalty
+    found = {
+        (submission.assignment.name, submission.student_id): submission
+        for submission in gradebook.db.query(SubmittedAssignment).options(*map(undefer, sums))
+    }
+
+    def find_submission(*names):
+        if names not in found:
+            raise MissingEntry(" of ".join(names))
+        return found[names]
+
+    gradebook.find_submission = find_submission  # one query for all, and not three for each
+    CsvExportPlugin(to=str(path)).export(gradebook)
 
 
 class OpenGradebook(Gradebook):
@@ -71,48 +143,62 @@ class OpenGradebook(Gradebook):
 
     def __init__(self, db_url, course_id="default_course"):
         super().__init__(db_url, course_id)
-        # A flush would take SQLite's only lock, so it must not come before a student's code runs.
-        self.db().autoflush = False
-        self._commit, self.db.commit = self.db.commit, self._flush_new
+        # To write would take SQLite's only lock, so it must not come before a student's code runs.
+        self.db().autoflush = self.db().expire_on_commit = False
+        self._commit, self.db.commit = self.db.commit, lambda: None
         self._found = {}
+
+    def add_student(self, name, **details):
+        """Add a student, whom no query finds until they are written."""
+        self._found["find_student", name] = super().add_student(name, **details)
+        return self.find_student(name)
+
+    def add_submission(self, *names, **details):
+        """Add a submission, which no query finds until it is written."""
+        self._found["find_submission", *names] = super().add_submission(*names, **details)
+        return self.find_submission(*names)
 
     def find_student(self, *names):
         """Find a student, once a submission."""
         return self._once(super().find_student, *names)
 
+    def find_submission(self, *names):
+        """Find a submission, once."""
+        return self._once(super().find_submission, *names)
+
     def find_assignment(self, *names):
-        """Find an assignment, once a submission."""
-        return self._once(super().find_assignment, *names)
+        """Find an assignment, once a submission; all its cells are read with it."""
+        return self._once(self._read_assignment, *names)
 
-    def find_notebook(self, *names):
-        """Find a notebook, once a submission; all its cells are read with it."""
-        notebook = self._once(super().find_notebook, *names)
-        self._once(self._cells_of, notebook)
-        return notebook
+    def find_notebook(self, name, assignment):
+        """Find a notebook of an assignment."""
+        found = _named(self.find_assignment(assignment).notebooks)
+        return found.get(name) or super().find_notebook(name, assignment)
 
-    def find_submission_notebook(self, *names):
-        """Find a student's notebook, once a submission."""
-        return self._once(super().find_submission_notebook, *names)
+    def find_submission_notebook(self, name, *names):
+        """Find a student's notebook."""
+        found = _named(self.find_submission(*names).notebooks)
+        return found.get(name) or super().find_submission_notebook(name, *names)
 
-    def find_source_cell(self, name, notebook, assignment):
+    def find_source_cell(self, name, *names):
         """Find a cell of the instructor's; all of a notebook are read together."""
-        found = self._once(self._named, self.find_notebook, "source_cells", notebook, assignment)
-        return found.get(name) or super().find_source_cell(name, notebook, assignment)
+        found = self._once(self._source_cells, *names)
+        return found.get(name) or super().find_source_cell(name, *names)
 
-    def find_graded_cell(self, name, notebook, assignment):
+    def find_graded_cell(self, name, *names):
         """Find a cell that gives points; all of a notebook are read together."""
-        found = self._once(self._named, self.find_notebook, "grade_cells", notebook, assignment)
-        return found.get(name) or super().find_graded_cell(name, notebook, assignment)
+        found = self._once(self._graded_cells, *names)
+        return found.get(name) or super().find_graded_cell(name, *names)
 
-    def find_grade(self, grade_cell, *names):
+    def find_grade(self, name, *names):
         """Find a grade; all of a submission are read together."""
-        found = self._once(self._named, self.find_submission_notebook, "grades", *names)
-        return found.get(grade_cell) or super().find_grade(grade_cell, *names)
+        found = self._once(self._of_cells, "grades", *names)
+        return found.get(name) or super().find_grade(name, *names)
 
-    def find_comment(self, solution_cell, *names):
+    def find_comment(self, name, *names):
         """Find a comment; all of a submission are read together."""
-        found = self._once(self._named, self.find_submission_notebook, "comments", *names)
-        return found.get(solution_cell) or super().find_comment(solution_cell, *names)
+        found = self._once(self._of_cells, "comments", *names)
+        return found.get(name) or super().find_comment(name, *names)
 
     def _once(self, read, *names):
         """Return what is read, and keep it until the submission is saved."""
@@ -121,75 +207,91 @@ class OpenGradebook(Gradebook):
             self._found[key] = read(*names)
         return self._found[key]
 
-    def _cells_of(self, notebook):
-        return all_cells(self, notebook_id=notebook.id)
+    def _read_assignment(self, *names):
+        assignment = super().find_assignment(*names)
+        for notebook in assignment.notebooks:
+            cells = self.db.query(_WHOLE_CELL).filter_by(notebook_id=notebook.id)
+            set_committed_value(notebook, "_base_cells", cells.all())
+        return assignment
 
-    def _named(self, find, kind, *names):
-        """Return all entries of a kind that belong to a notebook, by name."""
-        return {entry.name: entry for entry in getattr(find(*names), kind)}
+    def _source_cells(self, *names):
+        return _named(self.find_notebook(*names).source_cells)
 
-    def _flush_new(self):
-        """Write what later queries must find; changes of what is there wait for `save`."""
-        if self.db.new:
-            self.db.flush()
+    def _graded_cells(self, *names):
+        return _named(self.find_notebook(*names).grade_cells)
+
+    def _of_cells(self, kind, *names):
+        """Return a student's grades or comments by the names of their cells.
+
+        Those that are not written yet know their cell's key alone.
+        """
+        cells = {cell.id: cell.name for cell in self.find_notebook(*names[:-1])._base_cells}
+        entries = getattr(self.find_submission_notebook(*names), kind)
+        return {cells.get(entry.cell_id): entry for entry in entries}
 
     def close(self):
         """Stay open: the next to ask is given this one again."""
 
+    def summed(self):
+        """Return it; if a submission is late, with its scores where the database can sum them."""
+        found = [entry for entry in self._found.values() if isinstance(entry, SubmittedAssignment)]
+        if any(submission.total_seconds_late > 0 for submission in found):
+            self.db.flush()
+        return self
+
     def save(self):
         """Write everything since the last time, in one transaction."""
         self._commit()
-        self._clear()
 
     def forget(self):
         """Drop what was not saved, and what was read: others write to the gradebook too."""
         self.db.rollback()
-        self._clear()
+        self.db.expunge_all()
+        self._found.clear()
 
     def leave(self):
         """Close it, without what was not saved."""
         super().close()
 
-    def _clear(self):
-        self.db.expunge_all()
-        self._found.clear()
+
+def _named(entries):
+    return {entry.name: entry for entry in entries}
 
 
 class OwnNotebook(NotebookExporter):
     """nbconvert's exporter for a notebook that nobody else holds, so that none is copied."""
 
+    def from_file(self, file_stream, resources=None, **kwargs):
+        """Read what intake has looked at, without looking again."""
+        nb = nbformat.convert(nbformat.reader.reads(file_stream.read()), 4)
+        return self.from_notebook_node(nb, resources=resources, **kwargs)
+
     def from_notebook_node(self, nb, resources=None, **kwargs):
         """Run the preprocessors, and write what comes of them without looks: few ever see it."""
         resources = self._init_resources(resources)
-        _, nb = validator.normalize(nb)
         for preprocessor in self._preprocessors:
             nb, resources = preprocessor(nb, resources)
+        nb = with_ids(nb)
         nbformat.validate(nb, relax_add_props=True)
         resources["output_suffix"] = ".nbconvert"
         return json.dumps(strip_transient(nb)) + "\n", resources
 
 
 class AutogradeAtOnce(Autograde):
-    """nbgrader's autograder, with one transaction for who submitted and one for all scores."""
+    """nbgrader's autograder, with one transaction a submission."""
 
-    gradebook = None
-    exporter_class = OwnNotebook
+    gradebook = own_exporter = None
 
-    def init_destination(self, assignment_id, student_id):
-        """Begin a submission with nothing read before."""
-        self.gradebook.forget()
-        return super().init_destination(assignment_id, student_id)
-
-    def init_assignment(self, assignment_id, student_id):
-        """Save that there is a submission."""
-        super().init_assignment(assignment_id, student_id)
-        self.gradebook.save()
+    def exporter_class(self, **kwargs):
+        """Return the exporter, set up once for the whole class."""
+        if self.own_exporter is None:
+            self.own_exporter = OwnNotebook(**kwargs)
+            for preprocessor in (*self.sanitize_preprocessors, *self.autograde_preprocessors):
+                self.own_exporter.register_preprocessor(preprocessor)
+        return self.own_exporter
 
     def convert_single_notebook(self, notebook_filename):
         """Repair, run and score a notebook in one go, and save the scores once it is written."""
-        self.exporter._preprocessors = []
-        for preprocessor in (*self.sanitize_preprocessors, *self.autograde_preprocessors):
-            self.exporter.register_preprocessor(preprocessor)
         with setenv(NBGRADER_EXECUTION="autograde"):
             BaseConverter.convert_single_notebook(self, notebook_filename)
         self.gradebook.save()
@@ -200,13 +302,14 @@ class Grader:
 
     Parameters
     ----------
-    api : NbGraderAPI
-        nbgrader, set up for the course.
+    course : Course
+        The course.
     """
 
-    def __init__(self, api):
-        self.api = api
-        self.gradebook = OpenGradebook(api.coursedir.db_url, api.coursedir.course_id)
+    def __init__(self, course):
+        self.config, self.directory = course.config, course.directory()
+        self.gradebook = OpenGradebook(self.directory.db_url, self.directory.course_id)
+        self.converters = {}
 
     def autograde(self, assignment, student):
         """Do what ``nbgrader autograde`` does for one submission.
@@ -236,18 +339,47 @@ class Grader:
         dict
             ``success``, ``error`` and ``log``, as nbgrader's API has them.
         """
-        return self._run(GenerateFeedback, assignment, student)
+        return self._run(_load_feedback(), assignment, student)
 
     def _run(self, converter, assignment, student):
-        course = self.api.coursedir
-        self.gradebook.forget()
+        if converter not in self.converters:
+            app = self.converters[converter] = converter(
+                coursedir=self.directory, config=self.config
+            )
+            app.gradebook, app.force = self.gradebook, True
         with (
             _once(self.gradebook),
-            temp_attrs(course, assignment_id=assignment, student_id=student),
+            temp_attrs(self.directory, assignment_id=assignment, student_id=student),
         ):
-            app = converter(coursedir=course, parent=self.api)
-            app.gradebook, app.force = self.gradebook, True
-            return capture_log(app)
+            result = capture_log(self.converters[converter])
+        self.gradebook.forget()
+        if not result["success"]:
+            self.converters.clear()  # the next starts afresh
+        return result
+
+
+def load(release, pages):
+    """Load what takes long and is first needed in a worker: all of them are forks of this process.
+
+    Parameters
+    ----------
+    release : Path
+        A released notebook.
+    pages : bool
+        Whether feedback will be written.
+    """
+    # This compiles the format's schema, both ways that it is needed.
+    nbformat.validate(nbformat.read(release, as_version=4), relax_add_props=True)
+    if pages:
+        _load_feedback()
+
+
+def _load_feedback():
+    from nbgrader.converters import GenerateFeedback
+
+    from optedu.grading import feedback  # noqa: F401  (nbgrader imports it by its name)
+
+    return GenerateFeedback
 
 
 @contextmanager
@@ -255,25 +387,38 @@ def _once(gradebook):
     """Give nbgrader the open gradebook, and a validator that trusts nbgrader's own schema."""
     for module in _OPENERS:
         module.Gradebook = lambda *args, **kwargs: gradebook
+    latesubmissions.Gradebook = lambda *args, **kwargs: gradebook.summed()
     common.jsonschema = SimpleNamespace(validate=_validate)
+    checkcellmetadata.MetadataValidator = _metadata_validator
     try:
         yield
     finally:
-        for module in _OPENERS:
+        for module in (*_OPENERS, latesubmissions):
             module.Gradebook = Gradebook
         common.jsonschema = jsonschema
+        checkcellmetadata.MetadataValidator = MetadataValidator
 
 
 def _validate(instance, schema):
     """Do what `jsonschema.validate` does, compiled; it is asked itself only where that objects."""
-    key = json.dumps(schema, sort_keys=True)
-    if key not in _VALIDATORS:
-        _VALIDATORS[key] = fastjsonschema.compile(schema)
+    if _last["schema"] is not schema:
+        _last["schema"], _last["check"] = schema, _compiled(json.dumps(schema, sort_keys=True))
     try:
-        _VALIDATORS[key](instance)
+        _last["check"](instance)
     except fastjsonschema.JsonSchemaException:
         jsonschema.validate(instance, schema)
         raise
 
 
-_VALIDATORS = {}
+@cache
+def _metadata_validator():
+    """Return nbgrader's validator, which reads its schema once."""
+    return MetadataValidator()
+
+
+_last = {"schema": None}
+
+
+@cache
+def _compiled(schema):
+    return fastjsonschema.compile(json.loads(schema))

@@ -225,7 +225,6 @@ def shown(name):
 
 def _why_no_answer(path, release):
     import nbformat
-    from nbformat.validator import normalize
 
     not_a_notebook = f"{path.name} is not a Jupyter notebook"
     try:
@@ -240,7 +239,7 @@ def _why_no_answer(path, release):
     try:
         with warnings.catch_warnings(action="ignore"):
             # Cells without ids, or with copied ones, are common and harmless.
-            _, nb = normalize(nbformat.convert(nbformat.from_dict(content), 4))
+            nb = with_ids(nbformat.convert(nbformat.from_dict(content), 4))
             nbformat.validate(nb)
     except Exception:  # nbformat raises whatever a malformed notebook trips over
         return f"{not_a_notebook}: its structure is damaged"
@@ -264,6 +263,25 @@ def _why_no_answer(path, release):
     if not any(name in given for name in _answers(release, release.stat().st_mtime_ns)):
         return f"{path.name} has none of the assignment's answer cells"
     return ""
+
+
+def with_ids(nb):
+    """Return a notebook whose cells have an id each.
+
+    Parameters
+    ----------
+    nb : NotebookNode
+        A notebook.
+
+    Returns
+    -------
+    NotebookNode
+        The same if that is so already; else a copy.
+    """
+    from nbformat.validator import normalize
+
+    ids = [cell.get("id") for cell in nb.cells]
+    return nb if None not in ids and len(set(ids)) == len(ids) else normalize(nb)[1]
 
 
 @cache

@@ -253,29 +253,13 @@ def _named_and_frequent_first(item):
 
 
 def _points(course, assignment):
-    """Return, by student and question, the score and the possible points, in one query."""
-    from nbgrader import api
+    """Return, by student and question, the score and the possible points."""
+    from optedu.grading import gradebook  # loads nbgrader
 
-    with course.api().gradebook as gradebook:
-        found = (
-            gradebook.db.query(
-                api.Student.id, api.GradeCell.name, api.Grade.score, api.GradeCell.max_score
-            )
-            .select_from(api.SubmittedAssignment)
-            .join(api.Student)
-            .join(api.Assignment, api.SubmittedAssignment.assignment_id == api.Assignment.id)
-            .join(
-                api.SubmittedNotebook,
-                api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id,
-            )
-            .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
-            .join(api.GradeCell, api.GradeCell.id == api.Grade.cell_id)
-            .filter(api.Assignment.name == assignment)
-            .order_by(api.Student.id)
-            .all()
-        )
+    with course.gradebook() as book:
+        found = gradebook.grades(book, assignment)
     points = defaultdict(lambda: defaultdict(lambda: (0.0, 0.0)))
-    for student, name, score, possible in found:
+    for (student, name), (score, possible) in sorted(found.items()):
         before = points[student][question_of(name)]
         points[student][question_of(name)] = before[0] + score, before[1] + possible
     return points

@@ -18,15 +18,14 @@ import time
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
 from multiprocessing.connection import wait
 from pathlib import Path
 
 import optedu
 from optedu.grading import execute, gradebook
 from optedu.grading.course import GradingError, first_error
-from optedu.grading.feedback import question_of
 from optedu.grading.intake import LARGEST, look_through, only_notebook, why_unfit
+from optedu.grading.report import question_of
 from optedu.grading.sandbox.limits import Limits
 
 _PR_SET_PDEATHSIG = 1
@@ -112,23 +111,20 @@ def grade(course, assignment, jobs=None, tell=print, watch=None, pages=True):
         or _record(course, assignment, student).get("digest") != digests[student]
     ]
     tell(f"{assignment}: {len(students)} submissions, {len(todo)} to grade")
-
-    unfit = {student: why_unfit(submitted / student / assignment, release) for student in todo}
-    fit = [student for student in todo if not unfit[student]]
     failed = set()
     with _Workers(course, assignment, jobs or _processors()) as workers:
-        ended = chain(
-            ((student, reason, 0.0) for student, reason in unfit.items() if reason),
-            workers.do("autograde", fit),
-        )
+        if todo:
+            workers.warm_up()
+            gradebook.load(release, pages)
+        ended = workers.do("autograde", todo)
         seen = watch(ended, total=len(todo)) if watch else ended
-        for count, (student, reason, seconds) in enumerate(seen, 1):
+        for count, (student, reason, unfit, seconds) in enumerate(seen, 1):
             if reason:
                 _set_aside(course, assignment, student, release, reason)
             # Written one by one, so that an interrupted run takes up where it stopped. What went
             # wrong on our side has no digest, so that the next run tries again.
             record = {"seconds": round(seconds, 2)}
-            if reason and not unfit[student]:
+            if reason and not unfit:
                 failed.add(student)
             else:
                 record["digest"] = digests[student]
@@ -136,12 +132,14 @@ def grade(course, assignment, jobs=None, tell=print, watch=None, pages=True):
             if reason or not watch:
                 why = f": {reason}" if reason else f" ({seconds:.1f} s)"
                 tell(f"  {count:>3}/{len(todo)}  {student}{why}")
-        results = _results(course, assignment, students, release)
+        with course.gradebook() as book:
+            results = _results(course, assignment, students, release, book)
+            comments = gradebook.comments(book, assignment)
+            gradebook.export(book, course.work / "grades.csv")
         for result in results:
             result.failed = result.student in failed
         if pages:
-            _write_feedback(course, assignment, results, release, workers)
-    _export(course)
+            _write_feedback(course, assignment, results, comments, release, workers)
     return results
 
 
@@ -160,8 +158,8 @@ class _Workers:
 
     def __init__(self, course, assignment, jobs):
         self.course, self.assignment, self.jobs = course, assignment, jobs
-        limits = course.config.RunCells.get("limits", {})
-        self.seconds = Limits(**limits).total_seconds + PATIENCE
+        self.limits = Limits(**course.config.RunCells.get("limits", {}))
+        self.seconds = self.limits.total_seconds + PATIENCE
         self.context = multiprocessing.get_context("fork")
         self.idle, self.hired = [], 0
 
@@ -173,9 +171,14 @@ class _Workers:
             with suppress(OSError):
                 line.send(None)
             process.join()
+        execute.close()
+
+    def warm_up(self):
+        """Start what the workers will share, and go on meanwhile."""
+        execute.share(self.course.config.RunCells.get("namespaces"), self.limits)
 
     def do(self, act, students):
-        """Do one thing for each student; yield each with what went wrong, if anything, and when.
+        """Do one thing for each student; yield each with what went wrong, if anything.
 
         Parameters
         ----------
@@ -189,7 +192,9 @@ class _Workers:
         student : str
             In the order in which they are done.
         reason : str
-            What went wrong on our side; empty if nothing.
+            What went wrong; empty if nothing.
+        unfit : bool
+            Whether that is because the submission cannot be run, and not on our side.
         seconds : float
             How long it took.
         """
@@ -209,17 +214,19 @@ class _Workers:
             for line in ready:
                 process, student, since = busy.pop(line)
                 try:
-                    reason = line.recv()
+                    reason, unfit = line.recv()
                     self.idle.append((line, process))
                 except (EOFError, ConnectionError):
                     process.join()
+                    unfit = False
                     reason = "the process that graded it was killed; run the grading again"
                     if time.monotonic() - since > self.seconds:
                         reason = f"grading it took more than {self.seconds:g} seconds"
-                yield student, reason, time.monotonic() - since
+                yield student, reason, unfit, time.monotonic() - since
 
     def _hire(self):
         """Start a worker, and return our end of the line to it."""
+        execute.settle()
         ours, theirs = self.context.Pipe()
         arguments = (theirs, self.course, self.assignment, self.hired)
         process = self.context.Process(target=_work, args=arguments, daemon=True)
@@ -240,13 +247,19 @@ def _work(line, course, assignment, number):
         processors = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {processors[number % len(processors)]})
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    grader = gradebook.Grader(course.api())
+    grader = gradebook.Grader(course)
     gc.freeze()  # what is loaded stays, and need not be looked through again and again
     gc.set_threshold(50_000)
+    release = only_notebook(course, assignment)
     while order := line.recv():
         act, student = order
+        folder = course.work / "submitted" / student / assignment
+        if act == "autograde" and (reason := why_unfit(folder, release)):
+            line.send((reason, True))
+            continue
         result = getattr(grader, act)(assignment, student)
-        line.send("" if result["success"] else f"nbgrader failed ({first_error(result)})")
+        reason = "" if result["success"] else f"nbgrader failed ({first_error(result)})"
+        line.send((reason, False))
     execute.close()
 
 
@@ -254,17 +267,17 @@ def _set_aside(course, assignment, student, release, reason):
     """Record a submission that cannot be run: no points yet, and a page that says why."""
     import nbformat
 
-    api = course.api()
-    with api.gradebook as gradebook:
-        gradebook.update_or_create_student(student)
-        submission = gradebook.update_or_create_submission(
-            assignment, student, timestamp=api.get_submitted_timestamp(assignment, student)
+    folder = course.work / "submitted" / student / assignment
+    with course.gradebook() as book:
+        book.update_or_create_student(student)
+        submission = book.update_or_create_submission(
+            assignment, student, timestamp=course.directory().get_existing_timestamp(str(folder))
         )
         for notebook in submission.notebooks:
             for score in notebook.grades:
                 score.auto_score = 0.0
                 score.needs_manual_grade = True
-        gradebook.db.commit()
+        book.db.commit()
     nb = nbformat.read(release, as_version=4)
     nb.metadata["optedu"] = {"notes": [f"not graded: {reason}"], "unfit": True}
     path = _autograded(course, assignment, student, release)
@@ -273,58 +286,39 @@ def _set_aside(course, assignment, student, release, reason):
     nbformat.write(nb, path)
 
 
-def _results(course, assignment, students, release):
+def _results(course, assignment, students, release, book):
     order = [
         cell["metadata"]["nbgrader"]["grade_id"]
         for cell in json.loads(release.read_text(encoding="utf-8"))["cells"]
         if cell["metadata"].get("nbgrader", {}).get("grade")
     ]
-    results = []
-    with course.api().gradebook as book:
-        cells = {cell.id: cell for cell in gradebook.all_cells(book)}
-        for student in students:
-            submission = book.find_submission(assignment, student)
-            grades = {
-                cells[grade.cell_id].name: grade
-                for notebook in submission.notebooks
-                for grade in notebook.grades
-            }
-            scores = {}
-            for name in order:
-                score, possible = scores.get(question_of(name), (0.0, 0.0))
-                scores[question_of(name)] = (
-                    score + grades[name].score,
-                    possible + cells[grades[name].cell_id].max_score,
-                )
-            path = _autograded(course, assignment, student, release)
-            nb = json.loads(path.read_text(encoding="utf-8"))
-            flags = nb["metadata"].get("optedu", {}).get("notes", [])
-            seconds = _record(course, assignment, student).get("seconds", 0.0)
-            results.append(Result(student, scores, flags, seconds))
+    grades, results = gradebook.grades(book, assignment), []
+    for student in students:
+        scores = {}
+        for name in order:
+            score, possible = scores.get(question_of(name), (0.0, 0.0))
+            more, worth = grades[student, name]
+            scores[question_of(name)] = score + more, possible + worth
+        path = _autograded(course, assignment, student, release)
+        nb = json.loads(path.read_text(encoding="utf-8"))
+        flags = nb["metadata"].get("optedu", {}).get("notes", [])
+        seconds = _record(course, assignment, student).get("seconds", 0.0)
+        results.append(Result(student, scores, flags, seconds))
     return results
 
 
-def _write_feedback(course, assignment, results, release, workers):
+def _write_feedback(course, assignment, results, comments, release, workers):
     """Write the pages whose scores, comments or notebook have changed since they were written."""
-    with course.api().gradebook as gradebook:
-        comments = {
-            result.student: [
-                comment.comment
-                for notebook in gradebook.find_submission(assignment, result.student).notebooks
-                for comment in sorted(notebook.comments, key=lambda comment: comment.name)
-            ]
-            for result in results
-        }
     template = _digest_of(*Path(__file__).parent.glob("feedback.*"))
     stale, by_student = {}, {result.student: result for result in results}
     for student, result in by_student.items():
         autograded = _autograded(course, assignment, student, release)
-        shown = [template, result.scores, comments[student], _digest_of(autograded)]
+        shown = [template, result.scores, comments.get(student, []), _digest_of(autograded)]
         digest = hashlib.sha256(repr(shown).encode()).hexdigest()
         page = course.work / "feedback" / student / assignment / f"{release.stem}.html"
         if not page.exists() or _record(course, assignment, student).get("page") != digest:
             stale[student] = digest
-    for student, reason, _ in workers.do("generate_feedback", list(stale)):
+    for student, reason, *_ in workers.do("generate_feedback", list(stale)):
         if reason:
             by_student[student].flags.append("its feedback page could not be written")
             continue
@@ -332,19 +326,12 @@ def _write_feedback(course, assignment, results, release, workers):
         _save_record(course, assignment, student, {**record, "page": stale[student]})
 
 
-def _export(course):
-    from nbgrader.plugins import CsvExportPlugin
-
-    with course.api().gradebook as gradebook:
-        CsvExportPlugin(to=str(course.work / "grades.csv")).export(gradebook)
-
-
 def _known_students(course, assignment):
     from nbgrader.api import MissingEntry
 
-    with course.api().gradebook as gradebook:
+    with course.gradebook() as book:
         try:
-            return {sub.student_id for sub in gradebook.find_assignment(assignment).submissions}
+            return {sub.student_id for sub in book.find_assignment(assignment).submissions}
         except MissingEntry:
             raise GradingError(
                 f"{assignment} is not in the gradebook; run `python -m optedu exercises`"

@@ -1,5 +1,28 @@
 """The grade table, and where to look next."""
 
+import re
+
+
+def question_of(grade_id):
+    """Return the question that a test cell belongs to.
+
+    Parameters
+    ----------
+    grade_id : str
+        The test cell's name.
+
+    Returns
+    -------
+    str
+        The question's name, which a visible and a hidden test share.
+
+    Examples
+    --------
+    >>> question_of("test_rate"), question_of("test_rate_hidden")
+    ('rate', 'rate')
+    """
+    return re.sub(r"^test_|_hidden$", "", grade_id)
+
 
 def table(results):
     """Lay out how a class did.

@@ -308,8 +308,8 @@ def square(x):
         "forged-result",
         "tells the grader itself that the test has passed",
         forged(
-            "from sandbox import wire",
-            'wire.send(side.host, {"ok": True, "outputs": [], "count": 1})',
+            "from sandbox import plain",
+            'plain.send(side.host, {"ok": True, "outputs": [], "count": 1})',
         ),
     ),
     Attack(
@@ -317,8 +317,8 @@ def square(x):
         "sends the grader outputs that are none",
         SIDE
         + """\
-from sandbox import wire
-wire.send(side.host, {"ok": 7, "outputs": 7, "count": {"a": []}, "finished": True})""",
+from sandbox import plain
+plain.send(side.host, {"ok": 7, "outputs": 7, "count": {"a": []}, "finished": True})""",
         must="NameError|StudentError|not run|ended",
     ),
     Attack(

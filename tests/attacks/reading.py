@@ -3,6 +3,20 @@
 from tests.attacks.attack import Attack, own_cell
 
 NOT_THERE = "FileNotFoundError|PermissionError"
+KEEPS = """\
+kept = []
+def square(x):
+    kept.append(x)
+    return 9
+"""
+
+
+def answer(nb, name, source):
+    """Put an answer into the cell of another question."""
+    for cell in nb["cells"]:
+        if cell["id"] == name:
+            cell["source"] = source
+
 
 ATTACKS = [
     Attack(
@@ -230,5 +244,36 @@ def square(x):
     raise ValueError""",
         must="ValueError",
         earns=2.0,
+    ),
+    Attack(
+        "kept-to-print",
+        "keeps what a hidden test calls it with, for a later cell to print",
+        KEEPS,
+        earns=2.0,
+        change=lambda nb: nb["cells"].append(own_cell("print(kept)")),
+    ),
+    Attack(
+        "kept-to-raise",
+        "keeps what a hidden test calls it with, for a later test to be told",
+        KEEPS,
+        earns=2.0,
+        keeps=("walk", "best"),
+        change=lambda nb: answer(nb, "half", "def half(x):\n    raise ValueError(str(kept))"),
+    ),
+    Attack(
+        "kept-to-show",
+        "keeps what a hidden test calls it with, and waits on a thread for a cell to show it in",
+        KEEPS
+        + """
+import threading, time
+def wait():
+    while len(kept) < 2:
+        time.sleep(0.01)
+    for _ in range(300):
+        print(kept)
+        time.sleep(0.01)
+threading.Thread(target=wait, daemon=True).start()""",
+        earns=2.0,
+        change=lambda nb: nb["cells"].append(own_cell("import time\ntime.sleep(1)")),
     ),
 ]

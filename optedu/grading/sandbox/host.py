@@ -16,7 +16,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from . import modules, wire
+from . import modules, plain
 
 HERE = Path(__file__).resolve().parent
 OPTEDU = HERE.parents[1]
@@ -52,6 +52,7 @@ class Zygote:
 
     def __init__(self, role, namespaces, limits):
         self.role, self.namespaces, self.limits = role, namespaces, limits
+        self.owner = os.getpid()
         self.names = itertools.count(1)
         self.folder = None if namespaces else tempfile.mkdtemp(prefix="optedu-")
         self.line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -82,11 +83,17 @@ class Zygote:
                 stdin=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
             )
-        self.loaded = set()
-        self._await("start")
+        self.loaded, self.ready = set(), False
+
+    def wait(self):
+        """Wait until it can fork; raise Dead if it does not come to that."""
+        if not self.ready:
+            self._await("start")
+            self.ready = True
 
     def load(self, names):
         """Have modules imported before the next fork, if they have not been."""
+        self.wait()
         names = set(names) - self.loaded
         if names:
             self.line.send(json.dumps({"op": "load", "names": sorted(names)}).encode())
@@ -95,9 +102,11 @@ class Zygote:
 
     def fork(self, *others):
         """Fork a job, handing it open descriptors beside its line to us."""
-        job = f"j{next(self.names)}"
+        self.wait()
+        job = f"j{os.getpid()}-{next(self.names)}"  # forks of the grader may share it
         ours, theirs = socket.socketpair()
         order = {"op": "fork", "job": job, "limits": asdict(self.limits)}
+        order["processors"] = sorted(os.sched_getaffinity(0))
         with theirs:
             socket.send_fds(
                 self.line, [json.dumps(order).encode()], [theirs.fileno(), *map(int, others)]
@@ -111,11 +120,15 @@ class Zygote:
 
     def is_alive(self):
         """Return whether it can fork."""
-        return self.process.poll() is None
+        line = select.poll()
+        line.register(self.line, 0)  # hang-ups are told of unasked
+        return not line.poll(0)
 
     def close(self):
-        """End it, and with it everything it has forked."""
+        """End it, and with it everything it has forked; a fork of its owner only lets go of it."""
         self.line.close()
+        if self.owner != os.getpid():
+            return
         try:
             self.process.wait(GRACE_SECONDS)
         except subprocess.TimeoutExpired:
@@ -171,20 +184,20 @@ class Job:
         late = False
         try:
             self.line.settimeout(seconds)
-            wire.send(self.line, order)
+            plain.send(self.line, order)
             for wait, act in (
                 (seconds, lambda: guilty.zygote.signal(guilty.name, signal.SIGINT)),
                 (GRACE_SECONDS, guilty.end),
                 (GRACE_SECONDS, self.end),
             ):
                 try:
-                    return wire.receive(self.line, time.monotonic() + wait), late
+                    return plain.receive(self.line, time.monotonic() + wait), late
                 except TimeoutError:
                     late = True
                     act()
                     if not self.alive:
                         raise TooSlow from None
-        except (EOFError, OSError, wire.WireError) as error:
+        except (EOFError, OSError, plain.WireError) as error:
             self.end()
             raise Dead(str(error)) from None
         raise TooSlow

@@ -5,7 +5,6 @@ about it. libseccomp knows the numbers of each architecture.
 """
 
 import ctypes
-import ctypes.util
 import errno
 import os
 import sys
@@ -164,9 +163,7 @@ def _load(program):
     """Hand a program to the kernel, which applies it from now on."""
     text = ctypes.create_string_buffer(program, len(program))
     filter_ = _Program(len(program) // _INSTRUCTION, ctypes.addressof(text))
-    if ctypes.CDLL(None, use_errno=True).prctl(
-        _PR_SET_SECCOMP, _FILTER, ctypes.byref(filter_), 0, 0
-    ):
+    if landlock._libc.prctl(_PR_SET_SECCOMP, _FILTER, ctypes.byref(filter_), 0, 0):
         number = ctypes.get_errno()
         raise OSError(number, f"seccomp: {os.strerror(number)}")
 

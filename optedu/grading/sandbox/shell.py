@@ -1,6 +1,7 @@
 """A shell that keeps what cells put out, in the notebook's format, and sends nothing anywhere."""
 
 import ast
+import contextlib
 import io
 import linecache
 import re
@@ -10,7 +11,8 @@ import warnings
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.history import HistoryManager
+from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
 from traitlets.config import Config
 
 PICTURES = 16 << 20  # characters of pictures a cell
@@ -25,6 +27,8 @@ _AWAITS = re.compile(r"\b(?:await|async)\b")
 class Recorder(InteractiveShell):
     """Run cells as a notebook does, and return their outputs."""
 
+    execution_count = 1  # IPython tells observers of it, of which there are none
+
     def __init__(self, **kwargs):
         self.outputs, self.room, self.picture_room = [], 0, 0
         self.pictures = False  # only in the checker: a failed check may show one
@@ -34,6 +38,12 @@ class Recorder(InteractiveShell):
             config=config, display_pub_class=_Publisher, displayhook_class=_Hook, **kwargs
         )
         self.display_formatter.active_types = SHOWN
+        self.usual = self._habits()
+
+    def init_history(self):
+        """Keep what has been run, for `In` and its like."""
+        self.history_manager = _History(shell=self, parent=self)
+        self.configurables.append(self.history_manager)
 
     def init_io(self):
         """Leave the streams alone; `run` replaces them for a cell at a time."""
@@ -59,7 +69,7 @@ class Recorder(InteractiveShell):
                 ast.parse(raw_cell)
         except Exception:
             return super().transform_cell(raw_cell)
-        if raw_cell.lstrip().startswith(PROMPT):
+        if raw_cell.lstrip().startswith(PROMPT) or self._habits() != self.usual:
             return super().transform_cell(raw_cell)
         return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
 
@@ -86,7 +96,12 @@ class Recorder(InteractiveShell):
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = _Stream(self, "stdout"), _Stream(self, "stderr")
         try:
-            result = self.run_cell(code, store_history=True)
+            cell = code if code.endswith("\n") else code + "\n"
+            parsed = self._parsed(code, cell)
+            if parsed:
+                result = self._run_plain(code, cell, parsed)
+            else:
+                result = self.run_cell(code, store_history=True)
         finally:
             sys.stdout, sys.stderr = streams
         return {
@@ -94,6 +109,61 @@ class Recorder(InteractiveShell):
             "outputs": [_joined(output) for output in self.outputs],
             "count": self.execution_count - 1,
         }
+
+    def _habits(self):
+        """Return what makes IPython run plain Python in other ways, if a student sets it."""
+        return (
+            [*self.ast_transformers, *self.input_transformers_post],
+            [*self.input_transformers_cleanup, *self.input_transformer_manager.line_transforms],
+            [self.run_cell, self.run_cell_async, self.transform_cell, self.trio_runner],
+        )
+
+    def _parsed(self, code, cell):
+        """Return a cell's statements and its file's name; None if the cell is for IPython to run.
+
+        Such are magics, coroutines, and whatever Python's parser has something to tell of.
+        """
+        if _AWAITS.search(code) or code.lstrip().startswith(PROMPT) or self._habits() != self.usual:
+            return None
+        room = self.room
+        try:
+            name = self.compile.cache(cell, self.execution_count, code)
+            statements = self.compile.ast_parse(cell, name).body
+        except Exception:
+            return None
+        if self.outputs:  # a warning, which IPython will give again
+            self.outputs, self.room = [], room
+            return None
+        return (statements, name) if statements else None
+
+    def _run_plain(self, code, cell, parsed):
+        """Do what IPython's `run_cell` does with plain Python, but for what nobody here asks for.
+
+        It prepares for magics and coroutines, parses everything again and keeps a second copy of
+        the outputs, which takes longer than most cells do.
+        """
+        result = ExecutionResult(ExecutionInfo(code, True, False, True, None, None, cell))
+        result.execution_count = self.execution_count
+        self.execution_count += 1
+        try:
+            self.events.trigger("pre_execute")
+            self.events.trigger("pre_run_cell", result.info)
+            self.history_manager.store_inputs(result.execution_count, cell, code)
+            self.logger.log(cell, code)
+            with self.builtin_trap, self.display_trap:
+                self.displayhook.exec_result = result
+                how = self.ast_node_interactivity
+                with contextlib.suppress(StopIteration):  # so a coroutine ends
+                    self.run_ast_nodes(*parsed, how, self.compile, result).send(None)
+                self.displayhook.exec_result = None
+        except BaseException as error:  # an interrupt may come at any moment
+            result.error_in_exec = error
+            self.showtraceback(running_compiled_code=True)
+        finally:
+            self.last_execution_succeeded, self.last_execution_result = result.success, result
+            self.events.trigger("post_execute")
+            self.events.trigger("post_run_cell", result)
+        return result
 
     def keep_shown(self, kind, data):
         """Keep what is displayed: text in several formats, while there is room for pictures."""
@@ -181,6 +251,10 @@ class _Stream(io.TextIOBase):
         return len(text)
 
 
+class _History(HistoryManager):
+    _i = _ii = _iii = _i00 = ""  # IPython tells observers of these, too
+
+
 class _Publisher(DisplayPublisher):
     def publish(self, data, metadata=None, **kwargs):
         self.shell.keep_shown("display_data", data)
@@ -190,6 +264,8 @@ class _Publisher(DisplayPublisher):
 
 
 class _Hook(DisplayHook):
+    exec_result = None
+
     def quiet(self):
         """Tell whether a semicolon hides the result; most cells have none, and are not parsed."""
         return ";" in self.shell.history_manager.input_hist_parsed[-1] and super().quiet()

@@ -16,7 +16,9 @@ from itertools import chain
 import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
 
-from . import shell, wire
+from . import HIDDEN, plain, shell
+from .plain import WireError
+from .wire import Line
 
 # Raised by a student, these would mean something to the checker's own code.
 _NOT_OURS = {
@@ -27,8 +29,6 @@ _NOT_OURS = {
     "StopIteration",
     "SystemExit",
 }
-# In such a test what a student's function says could tell what it was called with.
-HIDDEN = "### BEGIN HIDDEN TESTS"
 _MAX_CALLBACKS = 2_000_000
 _MAX_NESTING = 20
 
@@ -47,7 +47,8 @@ class Side:
     def __init__(self, host, other, shell):
         self.host, self.other, self.shell = host, other, shell
         self.kept, self.numbers = {}, {}
-        self.line = wire.Line(other, self._keep, self.stand_in, self._number_of, self._find)
+        self.held = {}  # namespaces as they were where a test has to wait
+        self.line = Line(other, self._keep, self.stand_in, self._number_of, self._find)
         self.receive = self.line.receive
 
     def stand_in(self, number, kind, name):
@@ -69,6 +70,16 @@ class Side:
     def _find(self, number):
         return self.kept[number]
 
+    def hold(self, place):
+        """Remember what all names stand for."""
+        self.held[place] = dict(self.shell.user_ns)
+
+    def go_back(self, place):
+        """Let all names stand for what they stood for at a place."""
+        held = self.held[place]
+        self.shell.user_ns.clear()
+        self.shell.user_ns.update(held)
+
     def _number_of(self, thing):
         mine = type(thing) in (RemoteFunction, RemoteIterator, RemoteObject)
         return thing._number if mine and thing._side is self else None
@@ -88,8 +99,8 @@ class StudentSide(Side):
                 lines = [self.host, self.other]
                 ready = () if self.line.holds_more() else select.select(lines, [], [])[0]
                 if self.host in ready:
-                    order = wire.receive(self.host)
-                    wire.send(self.host, self.shell.run(order["code"], order["output"]))
+                    order = plain.receive(self.host)
+                    plain.send(self.host, self.shell.run(order["code"], order["output"]))
                 else:
                     self.answer(self.receive())
             except EOFError:
@@ -100,6 +111,10 @@ class StudentSide(Side):
     def answer(self, message):
         """Answer one message of the checker."""
         if message["op"] == "names":
+            if (place := message.get("hold")) is not None:
+                self.hold(place)
+            if (place := message.get("back")) is not None:
+                self.go_back(place)
             found = {
                 name: self.shell.user_ns[name]
                 for name in message["names"]
@@ -123,7 +138,7 @@ class StudentSide(Side):
         try:
             self.send(**reply)
         except Exception as error:  # an object may raise whatever it likes
-            why = error if type(error) is wire.WireError else type(error).__name__
+            why = error if type(error) is WireError else type(error).__name__
             self.send(**_told(TypeError(f"the result cannot be sent: {why}")))
 
     def call(self, number, args, kwargs, op="call", attribute=None):
@@ -157,7 +172,7 @@ class StudentSide(Side):
             _copy_back(args, message["value"][0])
             act = lambda: next(target)  # noqa: E731
         else:
-            raise wire.WireError(f"unknown request {op!r}")
+            raise WireError(f"unknown request {op!r}")
         before, result = [_digest(arg) for arg in args], None
         try:
             result = act()
@@ -182,50 +197,84 @@ class CheckerSide(Side):
         super().__init__(*args)
         self.shell.pictures = True
         self.asked_for, self.nesting, self.hidden, self.astray = set(), 0, False, False
-        self.cells_run, self.verdicts = None, {}
+        self.found, self.verdicts = {}, {}
 
     def serve(self):
         """Do what the host asks for, until it is gone."""
         while True:
             try:
-                order = wire.receive(self.host)
+                order = plain.receive(self.host)
             except EOFError:
                 return
             if order["op"] == "prepare":
                 self.asked_for = set(order["names"])
-                wire.send(self.host, {"results": [self.shell.run(code) for code in order["cells"]]})
+                plain.send(
+                    self.host, {"results": [self.shell.run(code) for code in order["cells"]]}
+                )
+            elif order["op"] == "hold":
+                self.hidden = HIDDEN in order["code"]
+                self._ask_for(order["code"], hold=order["place"])
+                self.hold(order["place"])
+                plain.send(self.host, {"ok": True, "astray": self.astray})
             else:
-                if order["cells_run"] != self.cells_run:  # the student's functions may have changed
-                    self.cells_run, self.verdicts = order["cells_run"], {}
-                wire.send(self.host, self.test(order["code"], order["output"]))
+                # With another cell of the student's, another function may stand for a name.
+                self.verdicts = self.found.setdefault(order["cells_run"], {})
+                plain.send(self.host, self.test(order["code"], order["output"], order.get("place")))
 
-    def test(self, code, output):
-        """Run a locked test, with the student's side of each name that it uses."""
-        wanted, self.hidden = self._wanted(code), HIDDEN in code
+    def test(self, code, output, place=None):
+        """Run a locked test, with the student's side of each name that it uses.
+
+        Parameters
+        ----------
+        code : str
+            Its source.
+        output : int
+            Characters that it may print.
+        place : int, optional
+            Where it was held, if it runs later than it stands.
+
+        Returns
+        -------
+        dict
+            As the shell has it, and whether the student's side went ``astray``.
+        """
+        self.hidden = HIDDEN in code
+        if place is None:
+            self._ask_for(code)
+        elif place in self.held:
+            self.go_back(place)
+            self._exchange(back=place)
+        else:
+            self._lose(WireError("what it tests is not known any more"))
+        result = self.shell.run(code, output)
+        in_step = self._exchange() == {}  # it answers what it is asked, and nothing else
+        return result | {"astray": self.astray or not in_step}
+
+    def _ask_for(self, code, **also):
+        """Let the names that a test uses stand for what is the student's."""
+        wanted = self._wanted(code)
         for name in self.asked_for:
             self.shell.user_ns.pop(name, None)
-        try:
-            self.send(op="names", names=wanted)
-            reply = self.receive()
-            if reply["op"] != "names" or type(reply["value"]) is not dict:
-                raise wire.WireError("no answer to what is asked")
-            self.shell.user_ns.update(
-                (name, value) for name, value in reply["value"].items() if name in wanted
-            )
-        except (EOFError, OSError, KeyError, wire.WireError) as error:
-            self.astray = True
-            gone = _Gone(error)
-            self.shell.user_ns.update(dict.fromkeys(self.asked_for, gone))
-        result = self.shell.run(code, output)
-        return result | {"astray": self.astray or not self._in_step()}
+        found = self._exchange(wanted, **also)
+        self.shell.user_ns.update((name, found[name]) for name in wanted if name in found)
 
-    def _in_step(self):
-        """Return whether the student's side has answered what it was asked, and nothing else."""
+    def _exchange(self, names=(), **also):
+        """Ask the student's side for what is theirs; if it does not say, nothing of it is left."""
         try:
-            self.send(op="names", names=[])
-            return self.receive() == {"op": "names", "value": {}}
-        except (EOFError, OSError, KeyError, wire.WireError):
-            return False
+            self.send(op="names", names=list(names), **also)
+            reply = self.receive()
+            if reply["op"] == "names" and type(reply["value"]) is dict:
+                return reply["value"]
+            error = WireError("no answer to what is asked")
+        except (EOFError, OSError, KeyError, WireError) as gone:
+            error = gone
+        self.astray = True
+        self._lose(error)
+        return {}
+
+    def _lose(self, error):
+        """Let nothing be left of what the student has defined."""
+        self.shell.user_ns.update(dict.fromkeys(self.asked_for, _Gone(error)))
 
     def stand_in(self, number, kind, name):
         """Return what stands here for an object; its name could tell of a hidden test."""
@@ -239,7 +288,7 @@ class CheckerSide(Side):
             if hasattr(error, "frames"):  # raised over there, and told
                 raise
             raise StudentError("the process that ran your code has ended") from error
-        except (wire.WireError, LookupError, TypeError, ValueError, AttributeError) as error:
+        except (WireError, LookupError, TypeError, ValueError, AttributeError) as error:
             if hasattr(error, "frames"):
                 raise
             self.astray = True
@@ -261,7 +310,7 @@ class CheckerSide(Side):
                 raise stopped  # the test ended the student's loop, whatever the loop made of it
             result, changed = message.get("value", (None, {}))
             if type(changed) is not dict:
-                raise wire.WireError("what has changed is malformed")
+                raise WireError("what has changed is malformed")
             _copy_back(args, changed)
             match message["op"]:
                 case "ended":
@@ -274,13 +323,13 @@ class CheckerSide(Side):
                     if type(result) is RemoteIterator:
                         result._lent = args
                     return result
-            raise wire.WireError("no answer to what is asked")
-        raise wire.WireError("too many calls")
+            raise WireError("no answer to what is asked")
+        raise WireError("too many calls")
 
     def _call_back(self, message):
         """Run a function of a test for the student; return what must end the student's loop."""
         if self.nesting > _MAX_NESTING:
-            raise wire.WireError("calls nest too deeply")
+            raise WireError("calls nest too deeply")
         self.nesting += 1
         try:
             function = self._find(message["target"])
@@ -300,9 +349,12 @@ class CheckerSide(Side):
     def _wanted(self, code):
         """Return the names in a test that the student's side must supply."""
         try:
-            tree = ast.parse(self.shell.transform_cell(code))
+            tree = ast.parse(code)
         except SyntaxError:
-            return []
+            try:
+                tree = ast.parse(self.shell.transform_cell(code))
+            except SyntaxError:
+                return []
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         mine = self.shell.user_ns
         return sorted(

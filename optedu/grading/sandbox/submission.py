@@ -32,7 +32,8 @@ class Submission:
         self.students, self.checkers = students, checkers
         self.limits = students.limits
         self.names, self.cells = names, cells
-        self.done, self.notes, self.restarts, self.cells_run = [], [], 0, 0
+        self.done, self.notes, self.restarts = [], [], 0
+        self.cells_run = self.places = 0
         self.end_by = time.monotonic() + self.limits.total_seconds
         self.student = self.checker = self.suspect = None
         self._start()
@@ -66,11 +67,35 @@ class Submission:
         self.cells_run += 1
         result = self._ask(where, self.student, self.student, own, op="run", code=code)
         if result.get("finished"):
-            self.done.append((code, own))
-            self.suspect = code
+            self.suspect = {"op": "run", "code": code}, own
+            self.done.append(self.suspect)
         return result
 
-    def test(self, code, where, own=None):
+    def hold(self, code, where):
+        """Have both sides remember where they stand, for a test that runs when all cells have.
+
+        What it calls the student's functions with no cell and no other test can tell then.
+
+        Parameters
+        ----------
+        code : str
+            The test's source.
+        where : str
+            What to call it in a note.
+
+        Returns
+        -------
+        dict
+            For `test`.
+        """
+        self._settle(where)
+        self.places += 1
+        order = {"op": "hold", "code": code, "place": self.places}
+        if self._ask(where, self.checker, self.student, None, **order).get("finished"):
+            self.done.append((order, None))
+        return {"place": self.places, "cells_run": self.cells_run}
+
+    def test(self, code, where, own=None, held=None):
         """Run a locked test, which calls what the student defined.
 
         Parameters
@@ -81,6 +106,8 @@ class Submission:
             What to call it in a note.
         own : dict, optional
             Its own ``seconds`` and ``output``, if it has other limits than the rest.
+        held : dict, optional
+            What `hold` has returned, if it runs later than it stands.
 
         Returns
         -------
@@ -88,7 +115,7 @@ class Submission:
             ``outputs`` and ``count``.
         """
         self._settle(where)
-        order = {"op": "test", "code": code, "cells_run": self.cells_run}
+        order = {"op": "test", "code": code, **(held or {"cells_run": self.cells_run})}
         result = self._ask(where, self.checker, self.student, own, **order)
         # nbgrader takes a test without an error for passed; only the checker's word is.
         failed = any(output.get("output_type") == "error" for output in _outputs(result))
@@ -147,7 +174,8 @@ class Submission:
     def _restart(self):
         """Start both sides again and run the student's cells up to here, but for the guilty one."""
         if self.suspect is not None and _speaks(self.student):
-            self.done.pop()  # the last cell has answered more than once
+            # The last cell has answered more than once.
+            self.done = [entry for entry in self.done if entry is not self.suspect]
         self.suspect = None
         self._end()
         self.restarts += 1
@@ -156,12 +184,11 @@ class Submission:
             return
         try:
             self._start()
-            for code, own in self.done:
+            for order, own in self.done:
                 limits = replace(self.limits, **(own or {}))
-                _, late = self.student.ask(
-                    limits.seconds, op="run", code=code, output=limits.output
-                )
-                if late or time.monotonic() > self.end_by:
+                job = self.student if order["op"] == "run" else self.checker
+                result, late = job.ask(limits.seconds, self.student, output=limits.output, **order)
+                if late or result.get("astray") or time.monotonic() > self.end_by:
                     raise TooSlow
         except (Dead, TooSlow):
             self._end()

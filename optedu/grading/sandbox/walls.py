@@ -125,9 +125,11 @@ def _start(namespaces, limits):
     if lacks := missing(namespaces):
         raise NoWalls("; ".join(lacks))
     try:
-        return Zygote("student", namespaces, limits)
+        zygote = Zygote("student", namespaces, limits)
+        zygote.wait()
     except (Dead, OSError) as error:
         raise NoWalls(f"a confined process does not start: {error}") from None
+    return zygote
 
 
 def _climbed(zygote):

@@ -9,116 +9,23 @@ back into the object. Nothing is ever unpickled, and what is too large, too deep
 import functools
 import json
 import struct
-import time
 from enum import IntEnum
 from types import GeneratorType
 
 import msgpack
 import numpy as np
 
+from .plain import READING, Packer, WireError
+
 MAX_BYTES = 64 << 20
-MAX_PLAIN = 24 << 20
 MAX_DEPTH = 32
-MAX_ITEMS = 1_000_000
-_LENGTH, _DOUBLE = struct.Struct("!I"), struct.Struct("=d")
+_DOUBLE = struct.Struct("=d")
 _KINDS = frozenset("biufcSUmM")  # dtypes whose bytes are their value
 _MAX_DIGITS = 4000
 _FLOAT64, _SMALL, _MAX_AXES = np.dtype(float), 1 << 16, 4
 _SHAPES = [struct.Struct(f"!B{axes}I") for axes in range(_MAX_AXES + 1)]
 _SINGLES = {"Ellipsis": Ellipsis, "NotImplemented": NotImplemented}
 _GENERATORS = ("PCG64", "PCG64DXSM", "SFC64", "Philox", "MT19937")
-# Half a pair of surrogates is text in Python and nowhere else: it is sent, and mended when read.
-_Packer = functools.partial(msgpack.Packer, unicode_errors="surrogatepass", buf_size=1024)
-_READING = {
-    "unicode_errors": "replace",
-    "max_array_len": MAX_ITEMS,
-    "max_map_len": MAX_ITEMS,
-    "timestamp": 1,  # a number, and not an object of a class of its own
-}
-
-
-class WireError(Exception):
-    """What came cannot be read, or what should go cannot be sent."""
-
-
-def send(socket, message):
-    """Send plain data: what JSON could hold.
-
-    Parameters
-    ----------
-    socket : socket.socket
-        Connected, blocking.
-    message : dict
-        Of text, numbers, truth values, None, lists and dicts.
-
-    Raises
-    ------
-    WireError
-        If it is too large.
-    """
-    body = _Packer().pack(message)
-    if len(body) > MAX_PLAIN:
-        raise WireError(f"{len(body) >> 20} MiB are too much to send at once")
-    socket.sendall(_LENGTH.pack(len(body)) + body)
-
-
-def receive(socket, deadline=None):
-    """Receive plain data.
-
-    Parameters
-    ----------
-    socket : socket.socket
-        Connected.
-    deadline : float, optional
-        The time of `time.monotonic` by which all of it must have come.
-
-    Returns
-    -------
-    dict
-        Of what JSON could hold.
-
-    Raises
-    ------
-    WireError
-        If what comes is something else.
-    EOFError
-        If the other side is gone.
-    TimeoutError
-        If the deadline has passed.
-    """
-    (length,) = _LENGTH.unpack(_exactly(socket, _LENGTH.size, deadline))
-    if length > MAX_PLAIN:
-        raise WireError("a message is too large")
-    body, room = _exactly(socket, length, deadline), MAX_ITEMS
-
-    def check(entries):
-        nonlocal room
-        room -= len(entries) + 1
-        if room < 0 or any(type(entry) is bytes for entry in entries):
-            raise WireError("a message is too long, or no plain data")
-        return entries
-
-    def check_dict(entries):
-        if any(type(key) is not str for key in entries):
-            raise WireError("a key is not text")
-        check(entries.values())
-        return entries
-
-    try:
-        message = msgpack.unpackb(
-            body, list_hook=check, object_hook=check_dict, ext_hook=_refuse, **_READING
-        )
-    except WireError:
-        raise
-    except Exception as error:  # whatever a forged message breaks, it is the message's fault
-        raise WireError(f"a message cannot be read ({type(error).__name__})") from None
-    if type(message) is not dict:
-        raise WireError("a message is malformed")
-    return message
-
-
-def _refuse(code, _):
-    raise WireError(f"no plain data: extension {code}")
 
 
 class KeptTuple(tuple):
@@ -220,7 +127,7 @@ class Line:
         """
         if self.reader is None:
             self.reader = msgpack.Unpacker(
-                ext_hook=self._decode, strict_map_key=False, max_buffer_size=MAX_BYTES, **_READING
+                ext_hook=self._decode, strict_map_key=False, max_buffer_size=MAX_BYTES, **READING
             )
         self.depth, message = 0, None
         try:
@@ -255,7 +162,7 @@ class Line:
         if self.depth > MAX_DEPTH:
             raise WireError("a value nests too deeply, or holds itself")
         if self.depth == len(self.packers):
-            self.packers.append(_Packer(default=self._encode, strict_types=True))
+            self.packers.append(Packer(default=self._encode, strict_types=True))
         self.depth += 1
         try:
             return self.packers[self.depth - 1].pack(value)
@@ -347,7 +254,7 @@ class Line:
         if self.depth > MAX_DEPTH:
             raise WireError("a value is too deep")
         self.depth += 1
-        body = msgpack.unpackb(data, ext_hook=self._decode, strict_map_key=False, **_READING)
+        body = msgpack.unpackb(data, ext_hook=self._decode, strict_map_key=False, **READING)
         self.depth -= 1
         match code:
             case Kind.TUPLE:
@@ -428,17 +335,3 @@ def _generator(name, state):
         raise WireError("a random generator's state is damaged")
     bits.state = state
     return np.random.Generator(bits)
-
-
-def _exactly(socket, count, deadline):
-    received = bytearray()
-    while len(received) < count:
-        if deadline is not None:
-            socket.settimeout(max(deadline - time.monotonic(), 1e-3))
-        part = socket.recv(min(count - len(received), 1 << 20))
-        if not part:
-            raise EOFError("the other side is gone")
-        if len(part) == count:
-            return part
-        received += part
-    return bytes(received)
