@@ -159,7 +159,7 @@ class _Workers:
     def __init__(self, course, assignment, jobs):
         self.course, self.assignment, self.jobs = course, assignment, jobs
         self.limits = Limits(**course.config.RunCells.get("limits", {}))
-        self.seconds = self.limits.total_seconds + PATIENCE
+        self.seconds = 2 * self.limits.total_seconds + PATIENCE
         self.context = multiprocessing.get_context("fork")
         self.idle, self.hired = [], 0
 

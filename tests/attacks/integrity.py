@@ -318,7 +318,7 @@ def square(x):
         SIDE
         + """\
 from sandbox import plain
-plain.send(side.host, {"ok": 7, "outputs": 7, "count": {"a": []}, "finished": True})""",
+plain.send(side.host, {"ok": 7, "outputs": 7, "count": {"a": []}, "finished": True, "lost": True})""",
         must="NameError|StudentError|not run|ended",
     ),
     Attack(
@@ -418,19 +418,15 @@ def best_learning_rate(smoothness, strong_convexity):
         "passes the visible check, and is another function under the same number afterwards",
         SIDE
         + """\
-asked = []
-kind = type(side)
-answer = kind.answer
-def forge(self, message):
+def best_learning_rate(smoothness, strong_convexity):
+    return 2 / (smoothness + strong_convexity)
+def forge(self, message, asked=[], answer=type(side).answer, right=best_learning_rate):
     if message["op"] == "names" and "best_learning_rate" in message["names"]:
         asked.append(message)
         if len(asked) == 2:
-            number = self._keep(best_learning_rate)
-            self.kept[number] = lambda *args: 1e-3
+            self.kept[self._keep(right)] = lambda *args: 1e-3
     return answer(self, message)
-kind.answer = forge
-def best_learning_rate(smoothness, strong_convexity):
-    return 2 / (smoothness + strong_convexity)""",
+type(side).answer = forge""",
         question="best",
         earns=2.0,
         must="CheckFailed",

@@ -15,7 +15,7 @@ class Limits:
     seconds : float
         Of wall time, a cell or a test.
     total_seconds : float
-        Of wall time, a submission.
+        Of wall time, a submission; as much again the hidden tests that run last.
     cpu_seconds : int
         Of processor time, a submission.
     memory, file_size, disk : int

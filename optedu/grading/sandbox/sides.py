@@ -236,16 +236,18 @@ class CheckerSide(Side):
         Returns
         -------
         dict
-            As the shell has it, and whether the student's side went ``astray``.
+            As the shell has it, and whether the student's side went ``astray``; or just ``lost``
+            if the place was not found again.
         """
         self.hidden = HIDDEN in code
         if place is None:
             self._ask_for(code)
-        elif place in self.held:
-            self.go_back(place)
-            self._exchange(back=place)
         else:
-            self._lose(WireError("what it tests is not known any more"))
+            if place in self.held:
+                self.go_back(place)
+                self._exchange(back=place)
+            if place not in self.held or self.astray:
+                return {"lost": True}
         result = self.shell.run(code, output)
         in_step = self._exchange() == {}  # it answers what it is asked, and nothing else
         return result | {"astray": self.astray or not in_step}
@@ -269,12 +271,8 @@ class CheckerSide(Side):
         except (EOFError, OSError, KeyError, WireError) as gone:
             error = gone
         self.astray = True
-        self._lose(error)
-        return {}
-
-    def _lose(self, error):
-        """Let nothing be left of what the student has defined."""
         self.shell.user_ns.update(dict.fromkeys(self.asked_for, _Gone(error)))
+        return {}
 
     def stand_in(self, number, kind, name):
         """Return what stands here for an object; its name could tell of a hidden test."""

@@ -34,7 +34,9 @@ class Submission:
         self.names, self.cells = names, cells
         self.done, self.notes, self.restarts = [], [], 0
         self.cells_run = self.places = 0
+        self.why_over = ""
         self.end_by = time.monotonic() + self.limits.total_seconds
+        self.late_by = None  # when those tests must have ended that wait for all cells
         self.student = self.checker = self.suspect = None
         self._start()
 
@@ -107,34 +109,55 @@ class Submission:
         own : dict, optional
             Its own ``seconds`` and ``output``, if it has other limits than the rest.
         held : dict, optional
-            What `hold` has returned, if it runs later than it stands.
+            What `hold` has returned, if it runs later than it stands; no cell runs any more then.
 
         Returns
         -------
         dict
             ``outputs`` and ``count``.
         """
-        self._settle(where)
-        order = {"op": "test", "code": code, **(held or {"cells_run": self.cells_run})}
-        result = self._ask(where, self.checker, self.student, own, **order)
+        if held is None:
+            self._settle(where)
+            order = {"op": "test", "code": code, "cells_run": self.cells_run}
+            result = self._ask(where, self.checker, self.student, own, **order)
+        else:
+            result = self._test_late(code, where, own, held)
         # nbgrader takes a test without an error for passed; only the checker's word is.
         failed = any(output.get("output_type") == "error" for output in _outputs(result))
         if not (result.get("ok") or failed):
             result["outputs"] = _failed(ENDED, "The test did not end as it should.")["outputs"]
         return result
 
+    def _test_late(self, code, where, own, held):
+        """Run a test that was held; where what came after it is in the way, without that."""
+        now, place = time.monotonic(), held["place"]
+        self.late_by = self.late_by or now + self.limits.total_seconds
+        places = [order.get("place") for order, _ in self.done]
+        if place not in places or now > self.late_by:
+            return _failed(ENDED, f"Not run: {self.why_over or 'there was no time left.'}")
+        self.suspect, self.why_over = None, ""
+        order = {"op": "test", "code": code, **held}
+        if self.student is not None and _waits(self.student, 0) and _waits(self.checker, 0):
+            result = self._ask(where, self.checker, self.student, own, **order)
+            if not result.get("lost"):
+                return result
+        self._run_again(self.done[: places.index(place)], self.late_by)
+        del order["place"]
+        return self._ask(where, self.checker, self.student, own, **order)
+
     def _settle(self, where):
-        """See to it that both sides wait for an order, or that there are none any more."""
-        if self.student is not None and time.monotonic() > self.end_by:
-            self._end()
+        """See to it that both sides wait for an order, or that there are no more orders."""
+        if self.why_over:
+            return
+        if time.monotonic() > self.end_by:
             self.why_over = f"all took more than {self.limits.total_seconds:g} seconds together."
             self.notes.append(f"{where} and what follows were not run: {self.why_over}")
-        if self.student is not None and not (_waits(self.student, 0) and _waits(self.checker, 0)):
+        elif not (_waits(self.student, 0) and _waits(self.checker, 0)):
             self.notes.append(f"a cell before {where} ended its process or spoke out of turn")
             self._restart()
 
     def _ask(self, where, job, guilty, own, **order):
-        if self.student is None:
+        if self.why_over:
             return _failed(ENDED, f"Not run: {self.why_over}")
         limits = replace(self.limits, **(own or {}))
         seconds = limits.seconds
@@ -149,6 +172,8 @@ class Submission:
         except Dead:
             result, late = _failed(ENDED, "This cell ended the process that runs your code."), False
             self.notes.append(f"{where} ended its process")
+        if job is self.checker and result.get("lost"):
+            return result
         if late:
             self.notes.append(f"{where} was stopped after {seconds:g} seconds")
             if not any(output.get("ename") == TOO_SLOW for output in _outputs(result)):
@@ -160,7 +185,9 @@ class Submission:
         if job is self.checker and job.alive and (result.get("astray") or not sane):
             self.notes.append(f"{where} ended or confused the process of the code it tests")
             sane = False
-        if not sane:
+        if not sane and self.late_by:
+            self._end()  # each test that is left begins anew
+        elif not sane:
             self._restart()
         return result | {"outputs": _outputs(result), "finished": sane and not late}
 
@@ -177,23 +204,28 @@ class Submission:
             # The last cell has answered more than once.
             self.done = [entry for entry in self.done if entry is not self.suspect]
         self.suspect = None
-        self._end()
         self.restarts += 1
         if self.restarts > MAX_RESTARTS:
+            self._end()
             self.why_over = f"the submission ended its process {self.restarts} times."
-            return
+        elif not self._run_again(self.done, self.end_by):
+            self.notes.append("it could not be run again after its process had ended")
+
+    def _run_again(self, orders, end_by):
+        """Start both sides again with these orders behind them; return whether that went well."""
+        self._end()
         try:
             self._start()
-            for order, own in self.done:
+            for order, own in orders:
                 limits = replace(self.limits, **(own or {}))
                 job = self.student if order["op"] == "run" else self.checker
                 result, late = job.ask(limits.seconds, self.student, output=limits.output, **order)
-                if late or result.get("astray") or time.monotonic() > self.end_by:
+                if late or result.get("astray") or time.monotonic() > end_by:
                     raise TooSlow
         except (Dead, TooSlow):
             self._end()
             self.why_over = "the cells before it could not be run again."
-            self.notes.append("it could not be run again after its process had ended")
+        return not self.why_over
 
     def _end(self):
         for job in (self.student, self.checker):
