@@ -318,7 +318,8 @@ def square(x):
         SIDE
         + """\
 from sandbox import plain
-plain.send(side.host, {"ok": 7, "outputs": 7, "count": {"a": []}, "finished": True, "lost": True})""",
+result = {"ok": 7, "outputs": 7, "count": {"a": []}}
+plain.send(side.host, {**result, "finished": True, "lost": True})""",
         must="NameError|StudentError|not run|ended",
     ),
     Attack(

@@ -33,6 +33,7 @@ class Recorder(InteractiveShell):
         self.outputs, self.room, self.picture_room = [], 0, 0
         self.pictures = False  # only in the checker: a failed check may show one
         config = Config()
+        config.InteractiveShell.colors = "nocolor"  # what colors a syntax error takes long to load
         config.HistoryManager.enabled = False  # no history file, and no thread that writes it
         super().__init__(
             config=config, display_pub_class=_Publisher, displayhook_class=_Hook, **kwargs

@@ -91,14 +91,16 @@ class StudentSide(Side):
     def __init__(self, *args):
         super().__init__(*args)
         self.lent = {}  # what an iterator was called with, and goes on to use
+        self.lines = select.poll()
+        for line in (self.host, self.other):
+            self.lines.register(line, select.POLLIN)
 
     def serve(self):
         """Do what the host and the checker ask for, until both are gone."""
         while True:
             try:
-                lines = [self.host, self.other]
-                ready = () if self.line.holds_more() else select.select(lines, [], [])[0]
-                if self.host in ready:
+                ready = () if self.line.holds_more() else self.lines.poll()
+                if any(line == self.host.fileno() for line, _ in ready):
                     order = plain.receive(self.host)
                     plain.send(self.host, self.shell.run(order["code"], order["output"]))
                 else:
@@ -136,7 +138,7 @@ class StudentSide(Side):
             parts = (output.get("parts", []) for output in shell.outputs)
             reply["printed"] = "".join(chain.from_iterable(parts))
         try:
-            self.send(**reply)
+            self.line.send(reply)
         except Exception as error:  # an object may raise whatever it likes
             why = error if type(error) is WireError else type(error).__name__
             self.send(**_told(TypeError(f"the result cannot be sent: {why}")))
@@ -145,9 +147,10 @@ class StudentSide(Side):
         """Call a function of the checker's."""
         if op != "call":
             raise StudentError("this belongs to the test, and can only be called or handed back")
-        self.send(op="callback", target=number, value=[list(args), kwargs])
+        line = self.line
+        line.send({"op": "callback", "target": number, "value": [list(args), kwargs]})
         while True:
-            message = self.receive()
+            message = line.receive()
             match message["op"]:
                 case "returned":
                     return message["value"]
@@ -339,7 +342,7 @@ class CheckerSide(Side):
             self.send(op="stop")
             return error
         else:
-            self.send(op="returned", value=value)
+            self.line.send({"op": "returned", "value": value})
         finally:
             self.nesting -= 1
         return None

@@ -86,7 +86,10 @@ class Line:
         self.number_of = number_of
         self.find = find
         self.packers, self.depth = [], 0
-        self.reader, self.heard = None, 0
+        self.heard = 0  # bytes
+        self.reader = msgpack.Unpacker(
+            ext_hook=self._decode, strict_map_key=False, max_buffer_size=MAX_BYTES, **READING
+        )
 
     def send(self, message):
         """Send a message.
@@ -125,10 +128,6 @@ class Line:
         EOFError
             If the other side is gone.
         """
-        if self.reader is None:
-            self.reader = msgpack.Unpacker(
-                ext_hook=self._decode, strict_map_key=False, max_buffer_size=MAX_BYTES, **READING
-            )
         self.depth, message = 0, None
         try:
             if not self.holds_more():
@@ -148,7 +147,7 @@ class Line:
 
     def holds_more(self):
         """Return whether more has come than was received: the system is asked for all there is."""
-        return self.reader is not None and self.reader.tell() < self.heard
+        return self.reader.tell() < self.heard
 
     def _listen(self):
         part = self.socket.recv(_SMALL)

@@ -177,6 +177,7 @@ def _become(job, limits, descriptors, config, recorder):
             landlock.restrict(landlock.prepare(writable=[folder, *_DEVICES], changes_alone=True))
         config["restrict"](config["calls"])
         lines = [socket.socket(fileno=descriptor) for descriptor in descriptors]
+        gc.set_threshold(10_000)  # it has little time, and its memory has a limit
         gc.enable()
         config["side"](*lines, recorder).serve()
         os._exit(0)
