@@ -228,7 +228,8 @@ answer = kind.answer
 def forge(self, message):
     if message["op"] == "names":
         tools = ("np", "print", "AssertionError", "abs", "start", "expected", "points", "gradient")
-        return self.send(op="names", value=dict.fromkeys(tools, True) | {"square": lambda x: 0})
+        value = dict.fromkeys(tools, True) | {"square": lambda x: 0}
+        return self.send(op="names", value=value, back=message.get("back"))
     return answer(self, message)
 kind.answer = forge
 square = lambda x: 0""",
@@ -450,7 +451,7 @@ def square(x):
 import threading
 def ahead(count):
     for _ in range(count):
-        side.send(op="names", value={"square": 9})
+        side.send(op="names", value={"square": 9}, back=None)
         side.send(op="returned", value=[0.2, {}])
 ahead(20)
 threading.Thread(target=ahead, args=(10**9,), daemon=True).start()

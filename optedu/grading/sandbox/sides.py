@@ -31,6 +31,7 @@ _NOT_OURS = {
 }
 _MAX_CALLBACKS = 2_000_000
 _MAX_NESTING = 20
+_RECURSION = sys.getrecursionlimit()
 
 
 class StudentError(Exception):
@@ -70,9 +71,10 @@ class Side:
     def _find(self, number):
         return self.kept[number]
 
-    def hold(self, place):
-        """Remember what all names stand for."""
-        self.held[place] = dict(self.shell.user_ns)
+    def hold(self, places):
+        """Remember what all names stand for, if that is not known of a place already."""
+        for place in places:
+            self.held.setdefault(place, dict(self.shell.user_ns))
 
     def go_back(self, place):
         """Let all names stand for what they stood for at a place."""
@@ -100,8 +102,11 @@ class StudentSide(Side):
         while True:
             try:
                 ready = () if self.line.holds_more() else self.lines.poll()
+                # A student's function may have lowered it, and the next cell is another question.
+                sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
                 if any(line == self.host.fileno() for line, _ in ready):
                     order = plain.receive(self.host)
+                    self.hold(order.get("hold", ()))
                     plain.send(self.host, self.shell.run(order["code"], order["output"]))
                 else:
                     self.answer(self.receive())
@@ -113,16 +118,18 @@ class StudentSide(Side):
     def answer(self, message):
         """Answer one message of the checker."""
         if message["op"] == "names":
-            if (place := message.get("hold")) is not None:
-                self.hold(place)
+            self.hold(message.get("hold", ()))
             if (place := message.get("back")) is not None:
+                if place not in self.held:
+                    self.send(op="lost")
+                    return
                 self.go_back(place)
             found = {
                 name: self.shell.user_ns[name]
                 for name in message["names"]
                 if name in self.shell.user_ns
             }
-            self.send(op="names", value=found)
+            self.send(op="names", value=found, back=place)
             return
         shell = self.shell
         shell.outputs, shell.room = [], message.get("output", 20_000)
@@ -214,17 +221,14 @@ class CheckerSide(Side):
                 plain.send(
                     self.host, {"results": [self.shell.run(code) for code in order["cells"]]}
                 )
-            elif order["op"] == "hold":
-                self.hidden = HIDDEN in order["code"]
-                self._ask_for(order["code"], hold=order["place"])
-                self.hold(order["place"])
-                plain.send(self.host, {"ok": True, "astray": self.astray})
             else:
                 # With another cell of the student's, another function may stand for a name.
                 self.verdicts = self.found.setdefault(order["cells_run"], {})
-                plain.send(self.host, self.test(order["code"], order["output"], order.get("place")))
+                self.hold(order.get("hold", ()))
+                late = order.get("place"), order.get("theirs", ())
+                plain.send(self.host, self.test(order["code"], order["output"], *late))
 
-    def test(self, code, output, place=None):
+    def test(self, code, output, place=None, theirs=()):
         """Run a locked test, with the student's side of each name that it uses.
 
         Parameters
@@ -234,7 +238,9 @@ class CheckerSide(Side):
         output : int
             Characters that it may print.
         place : int, optional
-            Where it was held, if it runs later than it stands.
+            Where it stands, if it runs later.
+        theirs : list of int
+            The places that the student's side is at just now.
 
         Returns
         -------
@@ -246,10 +252,9 @@ class CheckerSide(Side):
         if place is None:
             self._ask_for(code)
         else:
-            if place in self.held:
-                self.go_back(place)
-                self._exchange(back=place)
-            if place not in self.held or self.astray:
+            self.go_back(place)
+            self._ask_for(code, hold=list(theirs), back=place)
+            if self.astray:
                 return {"lost": True}
         result = self.shell.run(code, output)
         in_step = self._exchange() == {}  # it answers what it is asked, and nothing else
@@ -268,7 +273,8 @@ class CheckerSide(Side):
         try:
             self.send(op="names", names=list(names), **also)
             reply = self.receive()
-            if reply["op"] == "names" and type(reply["value"]) is dict:
+            fits = reply["op"] == "names" and type(reply["value"]) is dict
+            if fits and reply["back"] == also.get("back"):  # and was not sent ahead
                 return reply["value"]
             error = WireError("no answer to what is asked")
         except (EOFError, OSError, KeyError, WireError) as gone:

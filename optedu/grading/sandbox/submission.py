@@ -33,7 +33,8 @@ class Submission:
         self.limits = students.limits
         self.names, self.cells = names, cells
         self.done, self.notes, self.restarts = [], [], 0
-        self.cells_run = self.places = 0
+        self.cells_run = self.reached = 0  # the latter without those that did not finish
+        self.places = {}  # where tests wait: after how many of the cells that are done
         self.why_over = ""
         self.end_by = time.monotonic() + self.limits.total_seconds
         self.late_by = None  # when those tests must have ended that wait for all cells
@@ -67,21 +68,22 @@ class Submission:
         """
         self._settle(where)
         self.cells_run += 1
-        result = self._ask(where, self.student, self.student, own, op="run", code=code)
+        order = {"op": "run", "code": code, "hold": self._places_after(len(self.done))}
+        result = self._ask(where, self.student, self.student, own, **order)
         if result.get("finished"):
-            self.suspect = {"op": "run", "code": code}, own
+            self.suspect = code, own
             self.done.append(self.suspect)
+            self.reached = len(self.done)
         return result
 
-    def hold(self, code, where):
-        """Have both sides remember where they stand, for a test that runs when all cells have.
+    def hold(self, where):
+        """Mark a place for a test that waits until all cells have run.
 
-        What it calls the student's functions with no cell and no other test can tell then.
+        What it calls the student's functions with no cell and no other test can tell then. With
+        the next order both sides remember what all names stand for there.
 
         Parameters
         ----------
-        code : str
-            The test's source.
         where : str
             What to call it in a note.
 
@@ -91,11 +93,10 @@ class Submission:
             For `test`.
         """
         self._settle(where)
-        self.places += 1
-        order = {"op": "hold", "code": code, "place": self.places}
-        if self._ask(where, self.checker, self.student, None, **order).get("finished"):
-            self.done.append((order, None))
-        return {"place": self.places, "cells_run": self.cells_run}
+        place = 0 if self.why_over else len(self.places) + 1
+        if place:
+            self.places[place] = len(self.done)
+        return {"place": place, "cells_run": self.cells_run}
 
     def test(self, code, where, own=None, held=None):
         """Run a locked test, which calls what the student defined.
@@ -119,7 +120,7 @@ class Submission:
         if held is None:
             self._settle(where)
             order = {"op": "test", "code": code, "cells_run": self.cells_run}
-            result = self._ask(where, self.checker, self.student, own, **order)
+            result = self._ask(where, self.checker, self.student, own, **order, **self._news())
         else:
             result = self._test_late(code, where, own, held)
         # nbgrader takes a test without an error for passed; only the checker's word is.
@@ -132,18 +133,28 @@ class Submission:
         """Run a test that was held; where what came after it is in the way, without that."""
         now, place = time.monotonic(), held["place"]
         self.late_by = self.late_by or now + self.limits.total_seconds
-        places = [order.get("place") for order, _ in self.done]
-        if place not in places or now > self.late_by:
+        if not place or now > self.late_by:
             return _failed(ENDED, f"Not run: {self.why_over or 'there was no time left.'}")
         self.suspect, self.why_over = None, ""
         order = {"op": "test", "code": code, **held}
-        if self.student is not None and _waits(self.student, 0) and _waits(self.checker, 0):
-            result = self._ask(where, self.checker, self.student, own, **order)
+        if self._both_wait():
+            order["theirs"] = self._places_after(self.reached)
+            result = self._ask(where, self.checker, self.student, own, **order, **self._news())
             if not result.get("lost"):
                 return result
-        self._run_again(self.done[: places.index(place)], self.late_by)
-        del order["place"]
+        self._run_again(self.places[place], self.late_by)
+        order = {"op": "test", "code": code, "cells_run": held["cells_run"]}
         return self._ask(where, self.checker, self.student, own, **order)
+
+    def _places_after(self, count):
+        """Return the places that come right after so many cells."""
+        return [place for place, before in self.places.items() if before == count]
+
+    def _news(self):
+        """Return the places that the checker has not heard of."""
+        places = [place for place in self.places if place > self.told]
+        self.told = len(self.places)
+        return {"hold": places}
 
     def _settle(self, where):
         """See to it that both sides wait for an order, or that there are no more orders."""
@@ -152,14 +163,14 @@ class Submission:
         if time.monotonic() > self.end_by:
             self.why_over = f"all took more than {self.limits.total_seconds:g} seconds together."
             self.notes.append(f"{where} and what follows were not run: {self.why_over}")
-        elif not (_waits(self.student, 0) and _waits(self.checker, 0)):
+        elif not self._both_wait():
             self.notes.append(f"a cell before {where} ended its process or spoke out of turn")
             self._restart()
 
     def _ask(self, where, job, guilty, own, **order):
         if self.why_over:
             return _failed(ENDED, f"Not run: {self.why_over}")
-        limits = replace(self.limits, **(own or {}))
+        limits = replace(self.limits, **own) if own else self.limits
         seconds = limits.seconds
         too_slow = (
             f"Your code did not finish within {seconds:g} seconds. Look for a loop that never "
@@ -181,7 +192,7 @@ class Submission:
         # A process that is just ending may still look alive, so a failed cell is looked at twice.
         # Of a failed test the checker says whether the student's side is still there.
         patience = 0.02 if job is self.student and not result.get("ok") else 0
-        sane = _waits(self.student, patience) and _waits(self.checker, 0)
+        sane = self._both_wait(patience)
         if job is self.checker and job.alive and (result.get("astray") or not sane):
             self.notes.append(f"{where} ended or confused the process of the code it tests")
             sane = False
@@ -192,35 +203,43 @@ class Submission:
         return result | {"outputs": _outputs(result), "finished": sane and not late}
 
     def _start(self):
+        self.told = 0
         ours, theirs = socket.socketpair()
         with ours, theirs:
             self.student = self.students.fork(ours.fileno())
             self.checker = self.checkers.fork(theirs.fileno())
         self.checker.ask(self.limits.seconds, op="prepare", names=self.names, cells=self.cells)
 
+    def _both_wait(self, patience=0):
+        """Return whether both sides wait for an order: alive, and with nothing to say unasked."""
+        jobs = [job for job in (self.student, self.checker) if job is not None and job.alive]
+        lines = [job.line for job in jobs]
+        return len(jobs) == 2 and not select.select(lines, [], [], patience)[0]
+
     def _restart(self):
         """Start both sides again and run the student's cells up to here, but for the guilty one."""
         if self.suspect is not None and _speaks(self.student):
-            # The last cell has answered more than once.
-            self.done = [entry for entry in self.done if entry is not self.suspect]
+            self.done.pop()  # the last cell has answered more than once
+            self.places = {place: min(n, len(self.done)) for place, n in self.places.items()}
         self.suspect = None
         self.restarts += 1
         if self.restarts > MAX_RESTARTS:
             self._end()
             self.why_over = f"the submission ended its process {self.restarts} times."
-        elif not self._run_again(self.done, self.end_by):
+        elif not self._run_again(len(self.done), self.end_by):
             self.notes.append("it could not be run again after its process had ended")
 
-    def _run_again(self, orders, end_by):
-        """Start both sides again with these orders behind them; return whether that went well."""
+    def _run_again(self, count, end_by):
+        """Start both sides again and run the first cells; return whether that went well."""
         self._end()
         try:
             self._start()
-            for order, own in orders:
+            self.reached = count
+            for number, (code, own) in enumerate(self.done[:count]):
                 limits = replace(self.limits, **(own or {}))
-                job = self.student if order["op"] == "run" else self.checker
-                result, late = job.ask(limits.seconds, self.student, output=limits.output, **order)
-                if late or result.get("astray") or time.monotonic() > end_by:
+                order = {"op": "run", "code": code, "hold": self._places_after(number)}
+                _, late = self.student.ask(limits.seconds, output=limits.output, **order)
+                if late or time.monotonic() > end_by:
                     raise TooSlow
         except (Dead, TooSlow):
             self._end()
@@ -234,17 +253,12 @@ class Submission:
         self.student = self.checker = None
 
 
-def _waits(job, patience):
-    """Return whether a job waits for an order: alive, and with nothing to say on its own."""
-    return job.alive and not select.select([job.line], [], [], patience)[0]
-
-
 def _speaks(job):
     """Return whether a job says something that it was not asked."""
-    if not job.alive or _waits(job, 0):
+    if not job.alive:
         return False
     try:
-        return bool(job.line.recv(1, socket.MSG_PEEK))
+        return bool(job.line.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
     except OSError:
         return False
 
