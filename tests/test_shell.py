@@ -1,5 +1,6 @@
 """The grader's shell: its short way with plain cells against IPython's own way with all of them."""
 
+import gc
 import random
 import re
 import sys
@@ -121,6 +122,7 @@ def run_all(monkeypatch, tmp_path):
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
 
     def run(cells, own_way):
+        gc.collect()  # what others left behind may warn, and shall not do so in the midst of a cell
         shell = new_shell()
         if own_way:
             shell._parsed = lambda code, cell: None
@@ -138,7 +140,9 @@ def run_all(monkeypatch, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("default")
         warnings.showwarning = tell  # not pytest's
+        gc.disable()
         yield run
+        gc.enable()
     Recorder.clear_instance()
 
 
