@@ -132,9 +132,13 @@ class Submission:
     def _test_late(self, code, where, own, held):
         """Run a test that was held; where what came after it is in the way, without that."""
         now, place = time.monotonic(), held["place"]
-        self.late_by = self.late_by or now + self.limits.total_seconds
-        if not place or now > self.late_by:
-            return _failed(ENDED, f"Not run: {self.why_over or 'there was no time left.'}")
+        if self.late_by is None:
+            self.late_by, self.why_no_place = now + self.limits.total_seconds, self.why_over
+        if not place:
+            return _failed(ENDED, f"Not run: {self.why_no_place}")
+        if now > self.late_by:
+            seconds = f"{self.limits.total_seconds:g} seconds"
+            return _failed(ENDED, f"Not run: the hidden tests took more than {seconds} together.")
         self.suspect, self.why_over = None, ""
         order = {"op": "test", "code": code, **held}
         if self._both_wait():
