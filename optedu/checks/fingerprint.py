@@ -110,10 +110,17 @@ def read(stem):
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def read_all():
-    """Read the fingerprints of all chapters, for whoever forks and would read them in each fork."""
+def read_named_in(code):
+    """Read the fingerprints of the chapters that are named in a program.
+
+    Parameters
+    ----------
+    code : str
+        Calls of checks, by someone who forks and would read what they need in each fork.
+    """
     for path in FOLDER.glob("*.json"):
-        read(path.stem)
+        if path.stem in code:
+            read(path.stem)
 
 
 def diagnose(exercise, fn, check, failure):

@@ -25,6 +25,10 @@ class Contract:
         solutions nor tests.
     modules : set of str
         What is imported there; some of it may be names in a module.
+    given : set of str
+        The sources of those cells, whole.
+    tests : list of str
+        The sources of the tests.
     late : set of str
         The hidden tests, by grade_id, that can run after all else: no later test builds upon them.
     """
@@ -32,6 +36,8 @@ class Contract:
     names: list
     cells: list
     modules: set
+    given: set
+    tests: list
     late: set
 
 
@@ -51,20 +57,23 @@ def read(path, _changed):
     Contract
         What it agrees on.
     """
-    names, cells, modules, tests = set(), [], set(), []
+    names, cells, modules, given, tests = set(), [], set(), set(), []
     for cell in nbformat.read(path, as_version=4).cells:
         if cell.cell_type != "code":
             continue
         body = _statements(cell.source)
         if is_grade(cell) and not is_solution(cell):
-            tests.append((cell.metadata.nbgrader.grade_id, HIDDEN in cell.source, body))
+            tests.append((cell.metadata.nbgrader.grade_id, cell.source, body))
         elif is_solution(cell):
             names |= {name for statement in body for name in _bound(statement)}
         else:
+            given.add(cell.source)
             kept = [s for s in body if isinstance(s, _PREPARES) and not _loaded(s) & names]
             cells.append("\n".join(map(ast.unparse, kept)))
             modules |= {module for statement in kept for module in _imported(statement)}
-    return Contract(sorted(names), [cell for cell in cells if cell], modules, _late(tests))
+    cells = [cell for cell in cells if cell]
+    sources = [source for _, source, _ in tests]
+    return Contract(sorted(names), cells, modules, given, sources, _late(tests))
 
 
 def _statements(source):
@@ -78,9 +87,11 @@ def _statements(source):
 
 def _late(tests):
     late = set()
-    for place, (name, hidden, body) in enumerate(tests):
+    for place, (name, source, body) in enumerate(tests):
         made = {made for statement in body for made in _bound(statement) | _aliases(statement)}
-        if hidden and not any(made & _needed(later) for _, _, later in tests[place + 1 :]):
+        if HIDDEN in source and not any(
+            made & _needed(later) for _, _, later in tests[place + 1 :]
+        ):
             late.add(name)
     return late
 

@@ -84,10 +84,11 @@ class RunCells(NbGraderPreprocessor):
         notes = nb.metadata.setdefault("optedu", {}).setdefault("notes", [])
         students, checkers = _warm(self.namespaces, Limits(**self.limits))
         agreed = self._contract(resources["nbgrader"])
-        students.load(agreed.modules | (DRAWING if any(map(_draws, nb.cells)) else set()))
-        checkers.load(agreed.modules)
-        room = intake.LARGEST
+        drawing = DRAWING if any(map(_draws, nb.cells)) else set()
         sources = [cell.source for cell in nb.cells if cell.cell_type == "code"]
+        students.load(agreed.modules | drawing, agreed.given.intersection(sources))
+        checkers.load(agreed.modules, [*agreed.cells, *agreed.tests])
+        room = intake.LARGEST
         with Submission(students, checkers, agreed.names, agreed.cells) as submission:
             waiting = []
             for cell in nb.cells:

@@ -119,8 +119,8 @@ class Attack:
         The question attacked.
     earns : float
         What the honest part of that answer deserves.
-    keeps : tuple of str
-        The other questions whose points it must keep.
+    keeps : tuple of str, optional
+        The other questions whose points it must keep; None where chance decides.
     change : callable, optional
         Changes the notebook, as the JSON that it is, in place.
     files : callable, optional
@@ -145,7 +145,9 @@ class Attack:
         return {**RIGHT, self.question: self.code} if self.code else dict(RIGHT)
 
     def scores(self):
-        """Return the points of each question that it must end with."""
+        """Return the points of each question that it must end with, as far as that is certain."""
+        if self.keeps is None:
+            return {self.question: self.earns}
         kept = {name: POINTS[name] if name in self.keeps else 0.0 for name in POINTS}
         return {**kept, self.question: self.earns}
 

@@ -1,6 +1,8 @@
 """The grader's end: warm processes behind walls, and a submission's two sides forked from them."""
 
+import compileall
 import contextlib
+import functools
 import importlib.util
 import itertools
 import json
@@ -27,6 +29,7 @@ PRELOAD = {"student": ["numpy.random"], "checker": ["numpy.random", "optedu.chec
 START = "import gc; gc.disable(); from sandbox import zygote; zygote.main()"
 START_SECONDS = 60
 GRACE_SECONDS = 2.0
+LONGEST_LEARNED = 10_000  # characters of a cell, of which JSON may make six times as many bytes
 
 
 class Dead(Exception):
@@ -51,6 +54,7 @@ class Zygote:
     """
 
     def __init__(self, role, namespaces, limits):
+        _compile()
         self.role, self.namespaces, self.limits = role, namespaces, limits
         self.owner = os.getpid()
         self.names = itertools.count(1)
@@ -91,14 +95,17 @@ class Zygote:
             self._await("start")
             self.ready = True
 
-    def load(self, names):
-        """Have modules imported before the next fork, if they have not been."""
+    def load(self, names, cells=()):
+        """Have modules imported and cells compiled before the next fork, if they have not been."""
         self.wait()
         names = set(names) - self.loaded
-        if names:
+        cells = {cell for cell in cells if len(cell) < LONGEST_LEARNED} - self.loaded
+        for cell in cells:
+            self.line.send(json.dumps({"op": "learn", "cell": cell}).encode())
+        if names or cells:
             self.line.send(json.dumps({"op": "load", "names": sorted(names)}).encode())
             self._await("load what is imported")
-            self.loaded |= names
+            self.loaded |= names | cells
 
     def fork(self, *others):
         """Fork a job, handing it open descriptors beside its line to us."""
@@ -207,6 +214,13 @@ class Job:
         self.alive = False
         self.zygote.signal(self.name, signal.SIGKILL)
         self.line.close()
+
+
+@functools.cache
+def _compile():
+    """Write what Python makes of our modules: who runs behind walls cannot, and compiles anew."""
+    if not sys.dont_write_bytecode:
+        compileall.compile_dir(OPTEDU, quiet=2)
 
 
 def _prefixes():

@@ -8,6 +8,8 @@ import re
 import sys
 import traceback
 import warnings
+from types import CodeType
+from typing import NamedTuple
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -24,6 +26,24 @@ MAX_OUTPUTS = 900  # but an error is always kept: without one a test has passed
 _AWAITS = re.compile(r"\b(?:await|async)\b")
 
 
+class Learned(NamedTuple):
+    """A cell that is compiled before it is run, and takes the place of what compiles it."""
+
+    file: str
+    flags: int
+    statements: list[ast.stmt]
+    parts: list[CodeType]  # one a statement
+    names: set[str]
+
+    def __call__(self, module, file, mode):
+        """Return the code of a statement."""
+        return self.parts[self.statements.index(module.body[0])]
+
+    def extra_flags(self, flags):
+        """Compile nothing in other ways."""
+        return contextlib.nullcontext()
+
+
 class Recorder(InteractiveShell):
     """Run cells as a notebook does, and return their outputs."""
 
@@ -31,7 +51,8 @@ class Recorder(InteractiveShell):
 
     def __init__(self, **kwargs):
         self.outputs, self.room, self.picture_room = [], 0, 0
-        self.pictures = False  # only in the checker: a failed check may show one
+        self.learned = {}
+        self.checks = False  # in the checker alone: it shows pictures, and has no history
         config = Config()
         config.InteractiveShell.colors = "nocolor"  # what colors a syntax error takes long to load
         config.HistoryManager.enabled = False  # no history file, and no thread that writes it
@@ -72,7 +93,7 @@ class Recorder(InteractiveShell):
             return super().transform_cell(raw_cell)
         if raw_cell.lstrip().startswith(PROMPT) or self._habits() != self.usual:
             return super().transform_cell(raw_cell)
-        return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+        return _ended(raw_cell)
 
     def should_run_async(self, raw_cell, **kwargs):
         """Tell whether a cell awaits something; most do not hold the word, and are not parsed."""
@@ -97,19 +118,84 @@ class Recorder(InteractiveShell):
         streams = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = _Stream(self, "stdout"), _Stream(self, "stderr")
         try:
-            cell = code if code.endswith("\n") else code + "\n"
+            cell = _ended(code)
             parsed = self._parsed(code, cell)
-            if parsed:
-                result = self._run_plain(code, cell, parsed)
+            if self.checks and parsed and isinstance(parsed[-1], Learned) and ";" not in code:
+                success = self._run_check(parsed[-1])
+            elif parsed:
+                success = self._run_plain(code, cell, parsed).success
             else:
-                result = self.run_cell(code, store_history=True)
+                success = self.run_cell(code, store_history=True).success
         finally:
             sys.stdout, sys.stderr = streams
         return {
-            "ok": result.success,
+            "ok": success,
             "outputs": [_joined(output) for output in self.outputs],
             "count": self.execution_count - 1,
         }
+
+    def learn(self, code):
+        """Compile a cell of plain Python ahead, so that no fork has to.
+
+        Parameters
+        ----------
+        code : str
+            Its source.
+        """
+        flags = self.compile.flags
+        with warnings.catch_warnings(), contextlib.suppress(SyntaxError):
+            warnings.simplefilter("error")  # who has one is told of it when the cell is run
+            if parsed := self._parsed(code, _ended(code)):
+                statements, file, _ = parsed
+                modules = [ast.Module([statement], []) for statement in statements]
+                parts = [self.compile(module, file, "exec") for module in modules]
+                if isinstance(statements[-1], ast.Expr):
+                    parts[-1] = self.compile(ast.Interactive(statements[-1:]), file, "single")
+                names = _names_in(ast.Module(statements, []))
+                if self.compile.flags == flags:  # it imports nothing from the future
+                    self.learned[code] = Learned(file, flags, statements, parts, names)
+        self.compile.flags = flags
+
+    def names_in(self, code):
+        """Return the names that a cell uses or binds.
+
+        Parameters
+        ----------
+        code : str
+            Its source.
+
+        Returns
+        -------
+        set of str
+            All of them; none if it is no Python.
+        """
+        if code in self.learned:
+            return self.learned[code].names
+        try:
+            return _names_in(ast.parse(self.transform_cell(code)))
+        except SyntaxError:
+            return set()
+
+    def _run_check(self, cell):
+        """Run a locked test, after which nobody looks for it in IPython's history."""
+        self.execution_count += 1
+        hook, sys.displayhook = sys.displayhook, self._show_result
+        try:
+            for part in cell.parts:
+                exec(part, self.user_ns)
+        except SystemExit:
+            self.showtraceback(exception_only=True)
+        except BaseException:
+            self.showtraceback(running_compiled_code=True)
+        else:
+            return True
+        finally:
+            sys.displayhook = hook
+        return False
+
+    def _show_result(self, value):
+        if value is not None:
+            self.keep_shown("execute_result", self.displayhook.compute_format_data(value)[0])
 
     def _habits(self):
         """Return what makes IPython run plain Python in other ways, if a student sets it."""
@@ -120,12 +206,18 @@ class Recorder(InteractiveShell):
         )
 
     def _parsed(self, code, cell):
-        """Return a cell's statements and its file's name; None if the cell is for IPython to run.
+        """Return a cell's statements, its file's name and what compiles them.
 
-        Such are magics, coroutines, and whatever Python's parser has something to tell of.
+        None if the cell is for IPython to run: magics, coroutines, and whatever Python's parser
+        has something to tell of.
         """
         if _AWAITS.search(code) or code.lstrip().startswith(PROMPT) or self._habits() != self.usual:
             return None
+        known = self.learned.get(code)
+        usual = self.compile.flags, self.ast_node_interactivity
+        if known and usual == (known.flags, "last_expr"):
+            self.compile._filename_map[known.file] = self.execution_count
+            return known.statements, known.file, known
         room = self.room
         try:
             name = self.compile.cache(cell, self.execution_count, code)
@@ -135,7 +227,7 @@ class Recorder(InteractiveShell):
         if self.outputs:  # a warning, which IPython will give again
             self.outputs, self.room = [], room
             return None
-        return (statements, name) if statements else None
+        return (statements, name, self.compile) if statements else None
 
     def _run_plain(self, code, cell, parsed):
         """Do what IPython's `run_cell` does with plain Python, but for what nobody here asks for.
@@ -153,9 +245,10 @@ class Recorder(InteractiveShell):
             self.logger.log(cell, code)
             with self.builtin_trap, self.display_trap:
                 self.displayhook.exec_result = result
+                statements, name, compiler = parsed
                 how = self.ast_node_interactivity
                 with contextlib.suppress(StopIteration):  # so a coroutine ends
-                    self.run_ast_nodes(*parsed, how, self.compile, result).send(None)
+                    self.run_ast_nodes(statements, name, how, compiler, result).send(None)
                 self.displayhook.exec_result = None
         except BaseException as error:  # an interrupt may come at any moment
             result.error_in_exec = error
@@ -198,7 +291,7 @@ class Recorder(InteractiveShell):
             cause = cause.__cause__
         stb = [*stb, *getattr(cause, "frames", [])]
         name = str(getattr(etype, "__name__", etype))
-        picture = getattr(evalue, "picture", None) if self.pictures else None
+        picture = getattr(evalue, "picture", None) if self.checks else None
         self.keep(
             {
                 "output_type": "error",
@@ -288,6 +381,14 @@ class _Hook(DisplayHook):
 
     def start_displayhook(self):
         pass
+
+
+def _ended(code):
+    return code if code.endswith("\n") else code + "\n"
+
+
+def _names_in(tree):
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 
 def _joined(output):

@@ -7,7 +7,6 @@ student's side for the checker's own, and runs in the checker. Neither side hold
 objects, so the student's code cannot reach a test, and a test cannot be fooled by an object.
 """
 
-import ast
 import builtins
 import select
 import sys
@@ -205,7 +204,7 @@ class CheckerSide(Side):
 
     def __init__(self, *args):
         super().__init__(*args)
-        self.shell.pictures = True
+        self.shell.checks = True
         self.asked_for, self.nesting, self.hidden, self.astray = set(), 0, False, False
         self.found, self.verdicts = {}, {}
 
@@ -246,7 +245,7 @@ class CheckerSide(Side):
         -------
         dict
             As the shell has it, and whether the student's side went ``astray``; or just ``lost``
-            if the place was not found again.
+            if it had gone so before, or does not find the place again.
         """
         self.hidden = HIDDEN in code
         if place is None:
@@ -254,11 +253,13 @@ class CheckerSide(Side):
         else:
             self.go_back(place)
             self._ask_for(code, hold=list(theirs), back=place)
-            if self.astray:
-                return {"lost": True}
+        if self.astray:
+            return {"lost": True}
         result = self.shell.run(code, output)
-        in_step = self._exchange() == {}  # it answers what it is asked, and nothing else
-        return result | {"astray": self.astray or not in_step}
+        quiet = result["ok"] and self.line.is_silent()
+        if not quiet and self._exchange() != {}:  # it does more than it is asked
+            self.astray = True
+        return result | {"astray": self.astray}
 
     def _ask_for(self, code, **also):
         """Let the names that a test uses stand for what is the student's."""
@@ -355,18 +356,10 @@ class CheckerSide(Side):
 
     def _wanted(self, code):
         """Return the names in a test that the student's side must supply."""
-        try:
-            tree = ast.parse(code)
-        except SyntaxError:
-            try:
-                tree = ast.parse(self.shell.transform_cell(code))
-            except SyntaxError:
-                return []
-        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         mine = self.shell.user_ns
         return sorted(
             name
-            for name in used
+            for name in self.shell.names_in(code)
             if name in self.asked_for or (name not in mine and not hasattr(builtins, name))
         )
 

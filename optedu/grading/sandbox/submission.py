@@ -121,6 +121,9 @@ class Submission:
             self._settle(where)
             order = {"op": "test", "code": code, "cells_run": self.cells_run}
             result = self._ask(where, self.checker, self.student, own, **order, **self._news())
+            if result.get("lost"):
+                self._spoke_before(where)
+                result = self._ask(where, self.checker, self.student, own, **order, **self._news())
         else:
             result = self._test_late(code, where, own, held)
         # nbgrader takes a test without an error for passed; only the checker's word is.
@@ -168,8 +171,11 @@ class Submission:
             self.why_over = f"all took more than {self.limits.total_seconds:g} seconds together."
             self.notes.append(f"{where} and what follows were not run: {self.why_over}")
         elif not self._both_wait():
-            self.notes.append(f"a cell before {where} ended its process or spoke out of turn")
-            self._restart()
+            self._spoke_before(where)
+
+    def _spoke_before(self, where):
+        self.notes.append(f"a cell before {where} ended its process or spoke out of turn")
+        self._restart()
 
     def _ask(self, where, job, guilty, own, **order):
         if self.why_over:

@@ -8,6 +8,7 @@ back into the object. Nothing is ever unpickled, and what is too large, too deep
 
 import functools
 import json
+import select
 import struct
 from enum import IntEnum
 from types import GeneratorType
@@ -85,6 +86,8 @@ class Line:
         self.stand_in = stand_in
         self.number_of = number_of
         self.find = find
+        self.poll = select.poll()
+        self.poll.register(socket, select.POLLIN)
         self.packers, self.depth = [], 0
         self.heard = 0  # bytes
         self.reader = msgpack.Unpacker(
@@ -148,6 +151,10 @@ class Line:
     def holds_more(self):
         """Return whether more has come than was received: the system is asked for all there is."""
         return self.reader.tell() < self.heard
+
+    def is_silent(self):
+        """Return whether the other side is there, and has said nothing that was not received."""
+        return not (self.holds_more() or self.poll.poll(0))
 
     def _listen(self):
         part = self.socket.recv(_SMALL)
