@@ -177,6 +177,23 @@ def test_plain_cells_take_the_short_way_and_only_they(run_all):
     assert shell._parsed("await later()", "await later()\n") is None
 
 
+def test_what_compiles_in_silence_is_learned_whatever_has_run_before(run_all):
+    def compiles(cell):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            try:
+                return bool(compile(cell, "cell", "exec"))
+            except SyntaxError:
+                return False
+
+    shell = new_shell()
+    shell.run("1 / 0")
+    for cell in [*PLAIN, *SPECIAL]:
+        shell.learn(cell)
+    of_today = [cell for cell in PLAIN if "__future__" not in cell]
+    assert list(shell.learned) == list(filter(compiles, of_today))
+
+
 def test_an_interrupt_outside_of_a_cells_statements_is_told_of(run_all):
     shell = new_shell()
     shell.run("def late(): raise KeyboardInterrupt\nget_ipython().logger.log = lambda *_: late()")

@@ -142,7 +142,7 @@ class Recorder(InteractiveShell):
         code : str
             Its source.
         """
-        flags = self.compile.flags
+        self.outputs, flags = [], self.compile.flags
         with warnings.catch_warnings(), contextlib.suppress(SyntaxError):
             warnings.simplefilter("error")  # who has one is told of it when the cell is run
             if parsed := self._parsed(code, _ended(code)):
