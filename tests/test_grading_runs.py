@@ -9,12 +9,20 @@ import sys
 import time
 
 import pytest
+from nbgrader.api import (
+    Comment,
+    Grade,
+    Gradebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.plugins import CsvExportPlugin
 from nbgrader.preprocessors import SaveAutoGrades
 
 from optedu.grading import cli, intake, pipeline, release
 from optedu.grading.course import Course
-from optedu.grading.gradebook import Grader, export
+from optedu.grading.gradebook import Grader, OpenGradebook, export
 from tests.agreement import both, scores_of
 from tests.toy_course import POINTS, RIGHT, answered, make_course
 
@@ -153,6 +161,50 @@ def test_a_submission_is_written_as_a_whole_or_not_at_all(ungraded, monkeypatch)
     assert not scores_of(ungraded, "1-toy")
     assert grader.autograde("1-toy", "right")["success"]
     assert sum(scores_of(ungraded, "1-toy").values()) == sum(POINTS.values())
+
+
+@pytest.mark.filterwarnings("ignore:Object of type <Submitted")  # of nbgrader's own
+def test_an_open_gradebook_adds_what_nbgraders_own_adds(tmp_path):
+    """All kinds of cells, two notebooks, and a score that is given once a submission is there."""
+
+    def written(kind, name):
+        url = make_course(tmp_path / name).directory().db_url
+        with Gradebook(url) as gradebook:
+            gradebook.add_assignment("lab", duedate="2000-01-01")
+            for notebook in ("one", "two"):
+                where = notebook, "lab"
+                gradebook.add_notebook(*where)
+                gradebook.add_grade_cell("test", *where, max_score=2, cell_type="code")
+                gradebook.add_solution_cell("answer", *where)
+                gradebook.add_task_cell("task", *where, max_score=3, cell_type="markdown")
+        ours = kind(url)
+        ours.update_or_create_student("ada")
+        ours.update_or_create_submission("lab", "ada", timestamp="2000-01-01 12:00:00 UTC")
+        ours.find_grade("test", "one", "lab", "ada").auto_score = 1.0
+        ours.find_comment("answer", "two", "lab", "ada").auto_comment = "No response."
+        assert ours.find_submission("lab", "ada").total_seconds_late == 43_200
+        getattr(ours, "save", ours.db.commit)()
+        # What is saved is found, and what comes after that is saved too.
+        ours.find_submission_notebook("two", "lab", "ada").late_submission_penalty = 0.5
+        getattr(ours, "save", ours.db.commit)()
+        getattr(ours, "leave", ours.close)()
+        with Gradebook(url) as gradebook:
+            columns = {Student: ["id"], SubmittedAssignment: ["student_id", "timestamp"]}
+            columns[SubmittedNotebook] = ["name", "flagged", "late_submission_penalty"]
+            scores = ["auto_score", "manual_score", "extra_credit", "needs_manual_grade"]
+            columns[Grade] = ["name", *scores]
+            columns[Comment] = ["name", "auto_comment", "manual_comment"]
+            return {
+                kind: sorted(
+                    str([getattr(row, name) for name in (*names, "notebook") if hasattr(row, name)])
+                    for row in gradebook.db.query(kind)
+                )
+                for kind, names in columns.items()
+            }
+
+    ours, theirs = written(OpenGradebook, "ours"), written(Gradebook, "theirs")
+    assert ours == theirs
+    assert [len(rows) for rows in ours.values()] == [1, 1, 2, 4, 4]
 
 
 def test_an_open_gradebook_sees_what_others_write_meanwhile(ungraded):

@@ -104,10 +104,11 @@ def test_a_damaged_notebook_is_set_aside_or_made_whole(course, damage):
         assert reason.startswith("toy.ipynb ")
         return
     original = nbformat.read(released, as_version=4)
-    nb = nbformat.read(path, as_version=4)
+    nb = intake.read(path.read_text(encoding="utf-8"))
     nb.cells, notes = repair.repair(nb.cells, original.cells)
     nb.metadata = original.metadata
-    nbformat.validate(nb)
+    nb = intake.with_ids(nb)
+    nbformat.validate(nb)  # the last to do so: a run adds only outputs, and those are valid too
     json.dumps(nb, ensure_ascii=False).encode()  # a file can hold it
     assert all(note.isprintable() for note in notes)
     known = [cell for cell in original.cells if cell.metadata.get("nbgrader")]
@@ -116,6 +117,16 @@ def test_a_damaged_notebook_is_set_aside_or_made_whole(course, damage):
     for mine, theirs in zip(known, kept, strict=True):
         if not mine.metadata.nbgrader.solution:
             assert theirs.source == mine.source
+
+
+def test_what_is_graded_is_what_the_file_holds_then(course, tmp_path):
+    released = next(iter(course.notebooks("1-toy").values()))
+    nb = answered(released.read_text(encoding="utf-8"), **RIGHT)
+    looked_at, changed = json.dumps(nb), json.dumps({**nb, "cells": nb["cells"][1:]})
+    for text in (looked_at, changed):
+        (tmp_path / released.name).write_text(looked_at, encoding="utf-8")
+        assert not intake.why_unfit(tmp_path, released)
+        assert intake.read(text) == intake.read(text) == nbformat.reads(text, as_version=4)
 
 
 @pytest.mark.parametrize(
@@ -192,3 +203,24 @@ def test_what_a_process_says_has_no_more_room_than_the_host_gives_it():
     assert "display_data" not in kinds
     assert size < 10**4
     assert kept(0, True)[0] == ["error"]
+
+
+said = st.fixed_dictionaries(
+    {"output_type": st.sampled_from(["stream", "error", "display_data", "execute_result"]) | junk},
+    optional={
+        "name": st.sampled_from(["stdout", "stderr"]) | junk,
+        "text": text | junk,
+        "data": st.dictionaries(st.sampled_from(execute.SAFE_TYPES) | text, text | junk) | junk,
+        "picture": st.fixed_dictionaries({"x": text, "y": text, "curves": junk}) | junk,
+        **dict.fromkeys(["ename", "evalue", "traceback", "metadata", "execution_count", "x"], junk),
+    },
+)
+
+
+@SEEDED
+@given(outputs=st.lists(said | junk, max_size=4) | junk, count=junk, is_test=st.booleans())
+def test_whatever_a_process_says_the_cell_is_valid(outputs, count, is_test):
+    cell = nbformat.v4.new_code_cell("x", metadata={"nbgrader": {"grade_id": "x"}})
+    result = {"outputs": outputs, "count": count}
+    execute.RunCells()._keep(cell, is_test, {}, result, ["x"], 10**4)
+    nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))

@@ -110,19 +110,6 @@ def read(stem):
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def read_named_in(code):
-    """Read the fingerprints of the chapters that are named in a program.
-
-    Parameters
-    ----------
-    code : str
-        Calls of checks, by someone who forks and would read what they need in each fork.
-    """
-    for path in FOLDER.glob("*.json"):
-        if path.stem in code:
-            read(path.stem)
-
-
 def diagnose(exercise, fn, check, failure):
     """Look up a function that failed a check.
 

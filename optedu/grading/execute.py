@@ -92,36 +92,34 @@ class RunCells(NbGraderPreprocessor):
         with Submission(students, checkers, agreed.names, agreed.cells) as submission:
             waiting = []
             for cell in nb.cells:
-                if cell.cell_type != "code" or not cell.source.strip():
+                if cell["cell_type"] != "code" or not cell["source"].strip():
                     continue
-                name = _name(cell)
-                if _is_test(cell) and name in agreed.late:
+                name, is_test = _name(cell), _is_test(cell)
+                own = self.cell_limits.get(name, {})
+                if is_test and name in agreed.late:
                     # What it calls a function with, no later cell and no other test may tell.
-                    waiting.append((cell, submission.hold(f"cell {name}")))
+                    waiting.append((cell, name, own, submission.hold(f"cell {name}")))
                     continue
-                act = submission.test if _is_test(cell) else submission.run
-                result = act(cell.source, f"cell {name}", self.cell_limits.get(name))
-                room = self._keep(cell, result, sources, room)
-            for cell, held in waiting:
-                name = _name(cell)
-                own = self.cell_limits.get(name)
-                result = submission.test(cell.source, f"cell {name}", own, held)
-                room = self._keep(cell, result, sources, room)
+                act = submission.test if is_test else submission.run
+                result = act(cell["source"], f"cell {name}", own)
+                room = self._keep(cell, is_test, own, result, sources, room)
+            for cell, name, own, held in waiting:
+                result = submission.test(cell["source"], f"cell {name}", own, held)
+                room = self._keep(cell, True, own, result, sources, room)
             notes += submission.notes
         nb.metadata["language_info"] = nbformat.from_dict(LANGUAGE)
         return nb, resources
 
-    def _keep(self, cell, result, sources, room):
+    def _keep(self, cell, is_test, own, result, sources, room):
         """Put what came of a cell into the notebook; return the room that is left there."""
-        is_test, count = _is_test(cell), result.get("count")
+        count = result.get("count")
         counted = type(count) is int and 0 <= count < MAX_COUNT
-        cell.execution_count = count if counted else None
-        limits = {**self.limits, **self.cell_limits.get(_name(cell), {})}
+        cell["execution_count"] = count if counted else None
+        limit = {**self.limits, **own}.get("output", Limits.output)
         shown = _safe(result.get("outputs"), is_test, sources)
-        cell.outputs, room = _within(room, limits.get("output", Limits.output), shown, is_test)
+        cell["outputs"], room = _within(room, limit, shown, is_test)
         if is_test:
-            picture = _picture(result.get("outputs"))
-            cell.metadata["optedu"] = nbformat.from_dict({"picture": picture})
+            cell["metadata"]["optedu"] = {"picture": _picture(result.get("outputs"))}
         return room
 
     def _contract(self, names):
@@ -271,18 +269,18 @@ def _within(room, limit, outputs, is_test):
     """
     kept = []
     for output in outputs:
-        if output.output_type == "stream":
-            output.text = output.text[: max(int(limit) + MAX_LINE, 0)]
-            limit -= len(output.text)
+        kind = output["output_type"]
+        if kind == "stream":
+            output["text"] = output["text"][: max(int(limit) + MAX_LINE, 0)]
+            limit -= len(output["text"])
         size = len(json.dumps(output))
-        if (is_test and output.output_type == "error") or size <= room:
+        if (is_test and kind == "error") or size <= room:
             kept.append(output)
             room -= size
     return kept, room
 
 
 def _output(kind, **content):
-    """Return an output; the notebook is checked against its format as a whole."""
     return nbformat.from_dict({"output_type": kind, **content})
 
 
@@ -295,13 +293,14 @@ def _picture(outputs):
 
 
 def _is_test(cell):
-    return is_grade(cell) and is_locked(cell) and not is_solution(cell)
+    return is_grade(cell) and not is_solution(cell)  # and so locked
 
 
 def _draws(cell):
     """Return whether a cell of the student's own may draw."""
-    return cell.cell_type == "code" and not is_locked(cell) and "matplotlib" in cell.source
+    draws = cell["cell_type"] == "code" and "matplotlib" in cell["source"]
+    return draws and not is_locked(cell)
 
 
 def _name(cell):
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "of the student's own")
+    return cell["metadata"].get("nbgrader", {}).get("grade_id", "of the student's own")

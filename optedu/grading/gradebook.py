@@ -26,7 +26,10 @@ from nbgrader.api import (
     Gradebook,
     GradeCell,
     MissingEntry,
+    Student,
     SubmittedAssignment,
+    SubmittedNotebook,
+    new_uuid,
 )
 from nbgrader.converters import Autograde, BaseConverter, autograde
 from nbgrader.nbgraderformat import MetadataValidator, common
@@ -38,11 +41,11 @@ from nbgrader.preprocessors import (
     overwritekernelspec,
     saveautogrades,
 )
-from nbgrader.utils import capture_log, setenv, temp_attrs
+from nbgrader.utils import capture_log, parse_utc, setenv, temp_attrs
 from sqlalchemy.orm import undefer, with_polymorphic
 from sqlalchemy.orm.attributes import set_committed_value
 
-from optedu.grading.intake import with_ids
+from optedu.grading import intake
 
 # Where nbgrader opens the gradebook while it grades and while it writes feedback.
 _OPENERS = (autograde, overwritekernelspec, overwritecells, saveautogrades, getgrades)
@@ -146,17 +149,46 @@ class OpenGradebook(Gradebook):
         # To write would take SQLite's only lock, so it must not come before a student's code runs.
         self.db().autoflush = self.db().expire_on_commit = False
         self._commit, self.db.commit = self.db.commit, lambda: None
-        self._found = {}
+        self._found, self._new = {}, []
 
     def add_student(self, name, **details):
         """Add a student, whom no query finds until they are written."""
-        self._found["find_student", name] = super().add_student(name, **details)
+        self._found["find_student", name] = self._add(Student, id=name, **details)
         return self.find_student(name)
 
-    def add_submission(self, *names, **details):
-        """Add a submission, which no query finds until it is written."""
-        self._found["find_submission", *names] = super().add_submission(*names, **details)
-        return self.find_submission(*names)
+    def add_submission(self, assignment, student, timestamp=None):
+        """Add a submission as nbgrader does, which no query finds until it is written.
+
+        Its rows know their keys, so that nobody needs to find out which depends on which.
+        """
+        whole, submitter = self.find_assignment(assignment), self.find_student(student)
+        submission = self._add(
+            SubmittedAssignment,
+            id=new_uuid(),
+            assignment_id=whole.id,
+            student_id=submitter.id,
+            timestamp=parse_utc(timestamp),
+        )
+        notebooks = [self._add_notebook(submission, notebook) for notebook in whole.notebooks]
+        _tie(submission, assignment=whole, student=submitter, notebooks=notebooks)
+        self._found["find_submission", assignment, student] = submission
+        return submission
+
+    def _add_notebook(self, submission, notebook):
+        own = new_uuid()
+        keys = {"assignment_id": submission.id, "notebook_id": notebook.id}
+        submitted = self._add(SubmittedNotebook, id=own, **keys)
+        graded = [*notebook.grade_cells, *notebook.task_cells]
+        answered = [*notebook.solution_cells, *notebook.task_cells]
+        grades = [self._add(Grade, cell_id=cell.id, notebook_id=own) for cell in graded]
+        comments = [self._add(Comment, cell_id=cell.id, notebook_id=own) for cell in answered]
+        ties = {"assignment": submission, "notebook": notebook}
+        _tie(submitted, grades=grades, comments=comments, **ties)
+        return submitted
+
+    def _add(self, kind, **columns):
+        self._new.append(kind(**columns))
+        return self._new[-1]
 
     def find_student(self, *names):
         """Find a student, once a submission."""
@@ -236,22 +268,33 @@ class OpenGradebook(Gradebook):
         """Return it; if a submission is late, with its scores where the database can sum them."""
         found = [entry for entry in self._found.values() if isinstance(entry, SubmittedAssignment)]
         if any(submission.total_seconds_late > 0 for submission in found):
+            self.db.add_all(self._new)
+            self._new.clear()
             self.db.flush()
         return self
 
     def save(self):
         """Write everything since the last time, in one transaction."""
+        self.db.bulk_save_objects(self._new)
         self._commit()
+        self.forget()
 
     def forget(self):
         """Drop what was not saved, and what was read: others write to the gradebook too."""
         self.db.rollback()
         self.db.expunge_all()
         self._found.clear()
+        self._new.clear()
 
     def leave(self):
         """Close it, without what was not saved."""
         super().close()
+
+
+def _tie(row, **others):
+    """Tell a row of those that it belongs with, which its keys say already."""
+    for name, other in others.items():
+        set_committed_value(row, name, other)
 
 
 def _named(entries):
@@ -263,18 +306,19 @@ class OwnNotebook(NotebookExporter):
 
     def from_file(self, file_stream, resources=None, **kwargs):
         """Read what intake has looked at, without looking again."""
-        nb = nbformat.convert(nbformat.reader.reads(file_stream.read()), 4)
+        nb = intake.read(file_stream.read())
         return self.from_notebook_node(nb, resources=resources, **kwargs)
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
-        """Run the preprocessors, and write what comes of them without looks: few ever see it."""
+        """Run the preprocessors, and write what comes of them without looks: few ever see it.
+
+        It was valid when it came in, and what repair and the run put into it is valid by itself.
+        """
         resources = self._init_resources(resources)
         for preprocessor in self._preprocessors:
             nb, resources = preprocessor(nb, resources)
-        nb = with_ids(nb)
-        nbformat.validate(nb, relax_add_props=True)
         resources["output_suffix"] = ".nbconvert"
-        return json.dumps(strip_transient(nb)) + "\n", resources
+        return json.dumps(strip_transient(intake.with_ids(nb))) + "\n", resources
 
 
 class AutogradeAtOnce(Autograde):
@@ -368,8 +412,7 @@ def load(release, pages):
     pages : bool
         Whether feedback will be written.
     """
-    # This compiles the format's schema, both ways that it is needed.
-    nbformat.validate(nbformat.read(release, as_version=4), relax_add_props=True)
+    nbformat.read(release, as_version=4)  # compiles the format's schema
     if pages:
         _load_feedback()
 

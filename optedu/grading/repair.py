@@ -79,7 +79,7 @@ def repair(cells, released):
     notes : list of str
         One sentence a repair.
     """
-    known = {_grade_id(cell): cell for cell in released if _grade_id(cell)}
+    known = {name: cell for cell in released if (name := _grade_id(cell))}
     submitted, own, here = defaultdict(list), defaultdict(list), None
     for cell in cells:
         grade_id = _grade_id(cell)
@@ -87,21 +87,21 @@ def repair(cells, released):
             here = grade_id
             submitted[grade_id].append(cell)
         else:
-            cell.metadata = nbformat.NotebookNode()
+            cell["metadata"] = {}
             own[here].append(_harmless(cell))
     repaired, notes = own[None], []
     for grade_id, original in known.items():
-        copies = [cell.source for cell in submitted[grade_id]]
+        copies = [cell["source"] for cell in submitted[grade_id]]
         cell = nbformat.from_dict(original)
         if not copies:
             notes.append(f"cell {grade_id} was missing and was put back")
-        elif original.metadata.nbgrader.solution:
+        elif original["metadata"]["nbgrader"]["solution"]:
             # A copied answer keeps its name: run all, in order, as the student's kernel did.
-            cell.source = "\n\n".join(copies)
+            cell["source"] = "\n\n".join(copies)
             cell = _harmless(cell)
             if len(copies) > 1:
                 notes.append(f"cell {grade_id} was there {len(copies)} times; all were run")
-        elif any(source.strip() != original.source.strip() for source in copies):
+        elif any(source.strip() != original["source"].strip() for source in copies):
             notes.append(f"locked cell {grade_id} was edited; the original was run")
         repaired += [cell, *own[grade_id]]
     return repaired, notes
@@ -109,8 +109,8 @@ def repair(cells, released):
 
 def _harmless(cell):
     """Take out of a student's cell what would act in the browser of whoever grades it by hand."""
-    cell.source = _writable(cell.source)
-    if cell.cell_type != "code":
+    cell["source"] = _writable(cell["source"])
+    if cell["cell_type"] != "code":
         attached = {
             _writable(name): {kind: bundle[kind] for kind in IMAGES if kind in bundle}
             for name, bundle in islice(cell.pop("attachments", {}).items(), MOST_ATTACHED)
@@ -118,9 +118,9 @@ def _harmless(cell):
         known = "|".join(map(re.escape, attached)) or "(?!)"
         # What is left of an image from elsewhere is a link. A tag may have hidden it until now.
         image = rf"(?<!!)!++(?=\[)(?!\[[^\[\]]*\]\(attachment:(?:{known})\))"
-        cell.source = re.sub(image, "", _clean(cell.source[:LONGEST_TEXT]))
+        cell["source"] = re.sub(image, "", _clean(cell["source"][:LONGEST_TEXT]))
         if attached:
-            cell.attachments = nbformat.from_dict(attached)
+            cell["attachments"] = attached
     return cell
 
 
@@ -142,6 +142,6 @@ def _read(path, _changed):
 
 
 def _grade_id(cell):
-    nbgrader = cell.metadata.get("nbgrader")
+    nbgrader = cell["metadata"].get("nbgrader")
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
     return grade_id if isinstance(grade_id, str) else None

@@ -6,6 +6,13 @@ chapter and exercise: ``interactive.momentum.heavy_ball(heavy_ball)``. They need
 and do nothing where it is missing or where work is graded.
 """
 
-from optedu.interactive import descent, gradients, momentum, sgd
+from importlib import import_module
 
 __all__ = ["descent", "gradients", "momentum", "sgd"]
+
+
+def __getattr__(name):
+    """Load a chapter when it is asked for: a notebook asks for one of them."""
+    if name in __all__:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

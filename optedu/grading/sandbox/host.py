@@ -243,15 +243,17 @@ def _withheld(role):
 def _split(folders, withheld):
     """Return what to read so that all of some folders is seen but what is withheld, and listed."""
     readable, listed = [], []
-    for folder in map(Path, folders):
-        place = folder.resolve()
-        if not any(hidden.is_relative_to(place) for hidden in withheld):
-            readable.append(str(folder))
+    withheld = [f"{hidden}/" for hidden in withheld]
+    waiting = [(folder, f"{os.path.realpath(folder)}/") for folder in folders]
+    while waiting:
+        folder, place = waiting.pop()
+        if not any(hidden.startswith(place) for hidden in withheld):
+            readable.append(folder)
         elif place not in withheld:
-            entries = [entry for entry in folder.iterdir() if not entry.is_symlink()]
-            inner, names = _split(entries, withheld)
-            readable += inner
-            listed += [str(folder), *names]
+            listed.append(folder)
+            with os.scandir(folder) as entries:
+                inner = [entry for entry in entries if not entry.is_symlink()]
+            waiting += [(entry.path, f"{place}{entry.name}/") for entry in inner]
     return readable, listed
 
 

@@ -10,6 +10,7 @@ import gc
 import importlib
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -92,7 +93,7 @@ def _serve(host, config, recorder):
             elif order["op"] == "learn":
                 recorder.learn(order["cell"])
                 if config["role"] == "checker":
-                    _read_fingerprints(order["cell"])
+                    _load_checks(order["cell"])
             elif order["op"] == "fork":
                 limits = Limits(**order["limits"])
                 pid = os.fork()
@@ -123,11 +124,14 @@ def _load(names):
             importlib.import_module(name)
 
 
-def _read_fingerprints(code):
-    """Read what the checks that are called tell mistakes by."""
+def _load_checks(code):
+    """Load the chapters whose checks are called, and what these tell mistakes by."""
+    from optedu import checks
     from optedu.checks import fingerprint
 
-    fingerprint.read_named_in(code)
+    for chapter in re.findall(r"\bchecks\.(\w+)", code):
+        getattr(checks, chapter, None)
+        fingerprint.read(chapter)
 
 
 def _has_ended(pid):
