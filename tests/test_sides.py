@@ -119,6 +119,18 @@ def test_a_transposed_view_stays_one(theirs):
         assert theirs("order")(array) == (array.flags.c_contiguous, array.tolist())
 
 
+@pytest.mark.parametrize("back", [np.ones(2), np.nan, object(), str.upper, "1", [1], 1.0, 2])
+def test_no_answer_but_the_one_to_what_is_asked_is_taken_for_it(back):
+    sockets = [*socket.socketpair(), *socket.socketpair()]
+    host, _, here, there = sockets
+    StudentSide(host, there, None).send(op="names", value={"square": 0}, back=back)
+    checker = CheckerSide(host, here, SimpleNamespace(user_ns={}))
+    assert checker._exchange(["square"], back=1) == {}
+    assert checker.astray
+    for line in sockets:
+        line.close()
+
+
 class Bench:
     """As much of a shell as a checker needs: it runs tests, and lets their errors be."""
 

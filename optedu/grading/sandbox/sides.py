@@ -271,11 +271,13 @@ class CheckerSide(Side):
 
     def _exchange(self, names=(), **also):
         """Ask the student's side for what is theirs; if it does not say, nothing of it is left."""
+        back = also.get("back")
         try:
             self.send(op="names", names=list(names), **also)
             reply = self.receive()
             fits = reply["op"] == "names" and type(reply["value"]) is dict
-            if fits and reply["back"] == also.get("back"):  # and was not sent ahead
+            # And it was not sent ahead; an array would not say whether it is equal.
+            if fits and type(reply["back"]) is type(back) and reply["back"] == back:
                 return reply["value"]
             error = WireError("no answer to what is asked")
         except (EOFError, OSError, KeyError, WireError) as gone:
