@@ -498,6 +498,9 @@ wrong("strict_decrease", "missing term", CONDITION, "loss(params + step * direct
       "any decrease is accepted, as long as it is one",
       "The condition asks for a part of what the slope promises: c * step * slope.",
       survives_visible=True)
+wrong("c_missing", "missing term", CONDITION, "loss(params + step * direction) <= start + step * slope",
+      "c is missing, so that all of the promised decrease is asked for",
+      "The bound is start + c * step * slope.")
 wrong("slope_sign", "sign", "start + c * step", "start - c * step",
       "the slope enters with the wrong sign, so a rise is allowed",
       "grads @ direction is negative, and it is added.", survives_visible=True)
@@ -515,12 +518,21 @@ wrong("shrink_added", "formula", SHRINK, "step = step - shrink",
 wrong("shrink_divided", "formula", SHRINK, "step = step / shrink",
       "the step is divided by shrink, so it grows",
       "Multiply by shrink, which is below 1.")
-wrong("no_limit", "boundary", "for _ in range(100):", "while True:",
+wrong("no_limit", "boundary", "for _ in range(max_shrinks + 1):", "while True:",
       "nothing ends the search when no step is good",
-      "Count the refusals, and raise ValueError after 100.", survives_visible=True)
-wrong("limit_too_small", "boundary", "range(100)", "range(20)",
+      "Count how often you shrink, and raise ValueError after max_shrinks times.",
+      survives_visible=True)
+wrong("ignores_max_shrinks", "hard-coded", "range(max_shrinks + 1)", "range(100)",
+      "more steps are tried than max_shrinks allows",
+      "Count how often you shrink. Is a number written in the place of max_shrinks?",
+      survives_visible=True)
+wrong("max_shrinks_missing", "form", (", max_shrinks=100", "max_shrinks + 1"), ("", "101"),
+      "the function does not take max_shrinks",
+      "Write max_shrinks=100 at the end of the first line, and use it.")
+wrong("limit_too_small", "boundary", "range(max_shrinks + 1)", "range(max_shrinks // 2)",
       "the search gives up too early",
-      "A steep loss may need many refusals; allow 100.", survives_visible=True)
+      "Shrink max_shrinks times before you give up, however small the step becomes.",
+      survives_visible=True)
 wrong("one_too_small", "off by one", CONDITION + ":\n            return step",
       CONDITION + ":\n            return step * shrink",
       "the good step is shrunk once more",
@@ -589,7 +601,7 @@ wrong("returns_loss", "form", "slope:\n            return step",
       "the new loss is returned instead of the step",
       "Return the number step.")
 wrong("gives_up_silently", "form",
-      'raise ValueError("100 steps were bad; is grads the gradient of loss?")', "return step",
+      'raise ValueError("no step was good; is grads the gradient of loss?")', "return step",
       "a step that was refused is returned when the search gives up",
       "Raise ValueError when no step was good.", survives_visible=True)
 wrong("keeps_first", "missing term", SHRINK, "pass",
@@ -602,7 +614,7 @@ wrong("start_moves", "stale state", SHRINK,
 wrong("defaults_differ", "hard-coded", "initial_step=1.0, c=1e-4, shrink=0.5",
       "initial_step=1.0, c=1e-4, shrink=0.8",
       "the default of shrink is another number",
-      "The defaults are initial_step=1.0, c=1e-4, shrink=0.5.")
+      "The defaults are initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100.")
 wrong("curvature_demanded", "formula", CONDITION,
       "loss(params + step * direction) <= start + 0.5 * step * slope",
       "half of the promised decrease is asked for, whatever c is",
@@ -639,9 +651,10 @@ wrong("slope_by_coordinate", "axis", CONDITION,
 wrong("other_error", "form", 'raise ValueError(f"the', 'raise RuntimeError(f"the',
       "another exception than ValueError is raised",
       "Use raise ValueError(...); assert raises AssertionError.")
-wrong("no_defaults", "form", "initial_step=1.0, c=1e-4, shrink=0.5", "initial_step, c, shrink",
-      "initial_step, c and shrink have no defaults",
-      "Write initial_step=1.0, c=1e-4, shrink=0.5 in the first line.")
+wrong("no_defaults", "form", "initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100",
+      "initial_step, c, shrink, max_shrinks",
+      "initial_step, c, shrink and max_shrinks have no defaults",
+      "Write initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100 in the first line.")
 wrong("relative_decrease", "formula", CONDITION, "loss(params + step * direction) <= (1 - c) * start",
       "a fixed share of the loss is asked for, not of what the slope promises",
       "The bound is start + c * step * slope.", survives_visible=True)

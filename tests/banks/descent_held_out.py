@@ -819,16 +819,18 @@ def from_the_best_rate(smoothness, strong_convexity):
 
 
 @BANK.held_out("backtracking", "accepts_nan")
-def shrinks_while_too_high(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def shrinks_while_too_high(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """while new > bound: a NaN is not larger than anything, so the loop ends."""
     slope = grads @ direction
     if np.all(direction == 0):
         return initial_step
     if not slope < 0:
         raise ValueError("direction is not a descent direction")
-    t, f0, tries = initial_step, loss(params), 1
+    t, f0, tries = initial_step, loss(params), 0
     while loss(params + t * direction) > f0 + c * t * slope:
-        if tries == 100:
+        if tries == max_shrinks:
             raise ValueError("no step found")
         t *= shrink
         tries += 1
@@ -836,7 +838,9 @@ def shrinks_while_too_high(loss, params, direction, grads, initial_step=1.0, c=1
 
 
 @BANK.held_out("backtracking", "slope_of_steepest")
-def steepest_descent_only(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def steepest_descent_only(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """The slope is minus the squared norm of the gradient, as on the blog."""
     if not np.any(direction):
         return initial_step
@@ -844,7 +848,7 @@ def steepest_descent_only(loss, params, direction, grads, initial_step=1.0, c=1e
         raise ValueError("not a descent direction")
     step = initial_step
     base = loss(params)
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         new = loss(params + step * direction)
         if np.isfinite(new) and new <= base - c * step * (grads @ grads):
             return step
@@ -853,28 +857,32 @@ def steepest_descent_only(loss, params, direction, grads, initial_step=1.0, c=1e
 
 
 @BANK.held_out("backtracking", "climbing_allowed")
-def trusts_the_direction(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def trusts_the_direction(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """No look at the sign of the slope: who calls me knows what he does."""
     if np.linalg.norm(direction) == 0:
         return initial_step
     slope = np.dot(grads, direction)
     t = initial_step
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         value = loss(params + t * direction)
         if np.isfinite(value) and value <= loss(params) + c * t * slope:
             return t
         t = t * shrink
-    raise ValueError("100 bad steps")
+    raise ValueError("nothing but bad steps")
 
 
 @BANK.held_out("backtracking", "still_refused")
-def zero_is_no_descent(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def zero_is_no_descent(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """The slope of a zero direction is zero, which is not negative."""
     slope = float(np.dot(grads, direction))
     if slope >= 0:
         raise ValueError(f"slope must be negative, got {slope}")
     f0 = loss(params)
-    steps = (initial_step * shrink**k for k in range(100))
+    steps = (initial_step * shrink**k for k in range(max_shrinks + 1))
     for t in steps:
         f = loss(params + t * direction)
         if math.isfinite(f) and f <= f0 + c * t * slope:
@@ -883,14 +891,16 @@ def zero_is_no_descent(loss, params, direction, grads, initial_step=1.0, c=1e-4,
 
 
 @BANK.held_out("backtracking", "strict_decrease", "any_decrease")
-def any_decrease(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def any_decrease(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """A step that makes the loss smaller is good enough."""
     if not direction.any():
         return initial_step
     if grads.dot(direction) >= 0:
         raise ValueError("uphill")
     t = initial_step
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         if loss(params + t * direction) < loss(params):
             return t
         t *= shrink
@@ -898,7 +908,9 @@ def any_decrease(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrin
 
 
 @BANK.held_out("backtracking", "shrinks_first")
-def shrinks_first(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def shrinks_first(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """The step is shrunk at the top of the loop, before it was tried."""
     if np.count_nonzero(direction) == 0:
         return initial_step
@@ -906,7 +918,7 @@ def shrinks_first(loss, params, direction, grads, initial_step=1.0, c=1e-4, shri
     if slope >= 0:
         raise ValueError("does not descend")
     step = initial_step
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         step = step * shrink
         new = loss(params + step * direction)
         if np.isfinite(new) and new <= loss(params) + c * step * slope:
@@ -915,7 +927,9 @@ def shrinks_first(loss, params, direction, grads, initial_step=1.0, c=1e-4, shri
 
 
 @BANK.held_out("backtracking", "step_missing")
-def step_missing_in_the_bound(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def step_missing_in_the_bound(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """Armijo's line without t: the loss must fall by c times the slope, always."""
     slope = grads @ direction
     if not np.any(direction):
@@ -924,7 +938,7 @@ def step_missing_in_the_bound(loss, params, direction, grads, initial_step=1.0, 
         raise ValueError("no descent")
     target = loss(params) + c * slope
     t = initial_step
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         if loss(params + t * direction) <= target:
             return t
         t *= shrink
@@ -932,7 +946,9 @@ def step_missing_in_the_bound(loss, params, direction, grads, initial_step=1.0, 
 
 
 @BANK.held_out("backtracking")
-def moves_the_caller(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def moves_the_caller(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """Tries a step by walking there, and forgets to walk back."""
     slope = grads @ direction
     if np.all(direction == 0):
@@ -940,7 +956,7 @@ def moves_the_caller(loss, params, direction, grads, initial_step=1.0, c=1e-4, s
     if slope >= 0:
         raise ValueError("no descent")
     f0, t = loss(params), initial_step
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         params += t * direction
         new = loss(params)
         if np.isfinite(new) and new <= f0 + c * t * slope:
@@ -951,7 +967,9 @@ def moves_the_caller(loss, params, direction, grads, initial_step=1.0, c=1e-4, s
 
 
 @BANK.held_out("backtracking", "no_limit")
-def loops_until_it_works(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def loops_until_it_works(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """while True ends by itself: some step is small enough."""
     slope = np.inner(grads, direction)
     if (direction == 0).all():
@@ -967,8 +985,10 @@ def loops_until_it_works(loss, params, direction, grads, initial_step=1.0, c=1e-
 
 
 @BANK.held_out("backtracking", "gives_up_silently")
-def best_effort(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
-    """After a hundred bad steps the last one is tiny, so it does no harm."""
+def best_effort(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
+    """After so many bad steps the last one is tiny, so it does no harm."""
     if not np.any(direction):
         return initial_step
     slope = grads @ direction
@@ -976,7 +996,7 @@ def best_effort(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink
         raise ValueError("not a descent direction")
     t = initial_step
     f0 = loss(params)
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         f = loss(params + t * direction)
         if not np.isnan(f) and not np.isinf(f) and f <= f0 + c * t * slope:
             break
@@ -985,7 +1005,9 @@ def best_effort(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink
 
 
 @BANK.held_out("backtracking", "tiny_taken_for_zero")
-def nearly_zero(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def nearly_zero(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """Never compare floats with ==; np.allclose it is."""
     if np.allclose(direction, 0):
         return initial_step
@@ -994,16 +1016,18 @@ def nearly_zero(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink
         raise ValueError("slope must be negative")
     t = initial_step
     f0 = loss(params)
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         f = loss(params + t * direction)
         if np.isfinite(f) and f <= f0 + c * t * slope:
             return t
         t *= shrink
-    raise ValueError("no good step in 100")
+    raise ValueError("no good step")
 
 
 @BANK.held_out("backtracking", "hard_coded_shrink")
-def always_halves(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def always_halves(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """Backtracking means halving."""
     slope = grads @ direction
     if not np.any(direction):
@@ -1012,16 +1036,18 @@ def always_halves(loss, params, direction, grads, initial_step=1.0, c=1e-4, shri
         raise ValueError("slope must be negative")
     t = initial_step
     f0 = loss(params)
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         f = loss(params + t * direction)
         if np.isfinite(f) and f <= f0 + c * t * slope:
             return t
         t /= 2
-    raise ValueError("no good step in 100")
+    raise ValueError("no good step")
 
 
 @BANK.held_out("backtracking", "nonfinite_raises")
-def nan_is_an_error(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def nan_is_an_error(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """A loss that is not a number must be a bug of the caller: say so."""
     slope = grads @ direction
     if not np.any(direction):
@@ -1029,18 +1055,20 @@ def nan_is_an_error(loss, params, direction, grads, initial_step=1.0, c=1e-4, sh
     if slope >= 0:
         raise ValueError("slope must be negative")
     t = initial_step
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         f = loss(params + t * direction)
         if not np.isfinite(f):
             raise ValueError("the loss is not finite")
         if f <= loss(params) + c * t * slope:
             return t
         t *= shrink
-    raise ValueError("no good step in 100")
+    raise ValueError("no good step")
 
 
 @BANK.held_out("backtracking", "flat_allowed")
-def flat_is_fine(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def flat_is_fine(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """slope > 0 is uphill; zero is let through."""
     slope = grads @ direction
     if slope > 0:
@@ -1048,16 +1076,18 @@ def flat_is_fine(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrin
     if slope == 0:
         return initial_step
     t = initial_step
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         f = loss(params + t * direction)
         if np.isfinite(f) and f <= loss(params) + c * t * slope:
             return t
         t *= shrink
-    raise ValueError("no good step in 100")
+    raise ValueError("no good step")
 
 
-@BANK.held_out("backtracking", "limit_too_small")
-def thirty_tries(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+@BANK.held_out("backtracking", "ignores_max_shrinks", "limit_too_small")
+def thirty_tries(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """2**-30 is small enough for everybody."""
     slope = grads @ direction
     if not np.any(direction):
@@ -1073,14 +1103,16 @@ def thirty_tries(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrin
 
 
 @BANK.held_out("backtracking", "other_error")
-def asserts_descent(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def asserts_descent(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """assert says the same as ValueError, in one line."""
     if not np.any(direction):
         return initial_step
     slope = grads @ direction
     assert slope < 0, "direction must descend"
     t = initial_step
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         f = loss(params + t * direction)
         if np.isfinite(f) and f <= loss(params) + c * t * slope:
             return t
@@ -1089,7 +1121,9 @@ def asserts_descent(loss, params, direction, grads, initial_step=1.0, c=1e-4, sh
 
 
 @BANK.held_out("backtracking", "returns_point")
-def returns_the_point(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def returns_the_point(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """The next point is what the caller wants, after all."""
     if not np.any(direction):
         return initial_step
@@ -1097,7 +1131,7 @@ def returns_the_point(loss, params, direction, grads, initial_step=1.0, c=1e-4, 
     if slope >= 0:
         raise ValueError("uphill")
     t = initial_step
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         candidate = params + t * direction
         f = loss(candidate)
         if np.isfinite(f) and f <= loss(params) + c * t * slope:
@@ -1107,7 +1141,9 @@ def returns_the_point(loss, params, direction, grads, initial_step=1.0, c=1e-4, 
 
 
 @BANK.held_out("backtracking", "normalized_direction")
-def unit_direction(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def unit_direction(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """A direction has length one, so I normalize it first."""
     norm = np.linalg.norm(direction)
     if norm == 0:
@@ -1117,7 +1153,7 @@ def unit_direction(loss, params, direction, grads, initial_step=1.0, c=1e-4, shr
     if slope >= 0:
         raise ValueError("uphill")
     t = initial_step
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         f = loss(params + t * d)
         if np.isfinite(f) and f <= loss(params) + c * t * slope:
             return t
@@ -1129,23 +1165,25 @@ def unit_direction(loss, params, direction, grads, initial_step=1.0, c=1e-4, shr
 
 
 @BANK.held_out_right("backtracking")
-def for_loop(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def for_loop(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100):
     if not np.any(direction):
         return initial_step
     slope = grads @ direction
     if not slope < 0:
         raise ValueError("the direction does not descend")
     value, step = loss(params), initial_step
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         new = loss(params + step * direction)
         if np.isfinite(new) and new <= value + c * step * slope:
             return step
         step *= shrink
-    raise ValueError("100 steps were bad")
+    raise ValueError("all steps were bad")
 
 
 @BANK.held_out_right("backtracking")
-def by_the_hint(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def by_the_hint(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     # The comparison of the hint refuses NaN and plus infinity.
     if np.linalg.norm(direction) == 0:
         return initial_step
@@ -1154,7 +1192,7 @@ def by_the_hint(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink
         raise ValueError
     step = initial_step
     tries = 0
-    while tries < 100:
+    while tries <= max_shrinks:
         if loss(params + step * direction) <= loss(params) + c * step * slope:
             return step
         step = step * shrink
@@ -1163,7 +1201,9 @@ def by_the_hint(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink
 
 
 @BANK.held_out_right("backtracking")
-def next_of_a_generator(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def next_of_a_generator(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     # shrink**k differs from repeated products by rounding alone.
     slope = sum(g * d for g, d in zip(grads, direction, strict=True))
     if all(d == 0 for d in direction):
@@ -1176,14 +1216,16 @@ def next_of_a_generator(loss, params, direction, grads, initial_step=1.0, c=1e-4
         f = loss(params + t * direction)
         return math.isfinite(f) and f - f0 <= c * t * slope
 
-    first = next(filter(good, (initial_step * shrink**k for k in range(100))), None)
+    first = next(filter(good, (initial_step * shrink**k for k in range(max_shrinks))), None)
     if first is None:
         raise ValueError("every step was refused")
     return first
 
 
 @BANK.held_out_right("backtracking")
-def recursive(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def recursive(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     slope = float(np.sum(grads * direction))
     if np.array_equal(direction, np.zeros_like(direction)):
         return initial_step
@@ -1192,17 +1234,19 @@ def recursive(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0
     f0 = loss(params)
 
     def search(t, left):
-        if left == 0:
+        if left < 0:
             raise ValueError("out of tries")
         f = loss(params + t * direction)
         bad = np.isnan(f) or np.isinf(f) or f > f0 + c * t * slope
         return search(t * shrink, left - 1) if bad else t
 
-    return search(initial_step, 100)
+    return search(initial_step, max_shrinks)
 
 
 @BANK.held_out_right("backtracking")
-def with_helpers(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def with_helpers(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     class LineSearchError(ValueError):
         """A ValueError of our own is a ValueError."""
 
@@ -1222,23 +1266,25 @@ def with_helpers(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrin
         raise LineSearchError("direction is not a descent direction")
     current_loss = loss(params)
     step = initial_step
-    for attempt in range(1, 101):
+    for attempt in range(max_shrinks + 1):
         if satisfies_armijo(loss(params + step * direction), current_loss, step, slope):
             return step
-        if attempt < 100:
+        if attempt < max_shrinks:
             step *= shrink
-    raise LineSearchError("no acceptable step after 100 attempts")
+    raise LineSearchError(f"no acceptable step after {max_shrinks} shrinks")
 
 
 @BANK.held_out_right("backtracking")
-def all_at_once(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
-    # All hundred losses are computed; the first good one is returned all the same.
+def all_at_once(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
+    # All the losses are computed; the first good one is returned all the same.
     if not np.abs(direction).max() > 0:
         return initial_step
     slope = np.einsum("i,i", grads, direction)
     if slope >= 0:
         raise ValueError("not downhill")
-    steps = initial_step * shrink ** np.arange(100.0)
+    steps = initial_step * shrink ** np.arange(max_shrinks + 1.0)
     losses = np.array([loss(params + t * direction) for t in steps])
     with np.errstate(invalid="ignore"):
         good = np.isfinite(losses) & (losses <= loss(params) + c * steps * slope)
@@ -1837,7 +1883,9 @@ def undivided_and_ascending(X):
 
 
 @BANK.held_out("backtracking", "accepts_nan", "no_limit")
-def nan_passes_and_no_limit(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def nan_passes_and_no_limit(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """A while loop that NaN ends, and that nothing else ends."""
     slope = grads @ direction
     if not np.any(direction):
@@ -1907,7 +1955,7 @@ def median_of_local_slopes(errors):
 
 @BANK.held_out_right("backtracking")
 def exception_for_control_flow(
-    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
 ):
     class Found(Exception):
         pass
@@ -1918,14 +1966,14 @@ def exception_for_control_flow(
         raise ValueError(f"direction does not descend: its slope is {slope}")
     t, f0 = initial_step, float(loss(params))
     try:
-        for _ in range(100):
+        for _ in range(max_shrinks + 1):
             f = float(loss(params + t * direction))
             if f not in (math.inf, -math.inf) and f <= f0 + c * t * slope:
                 raise Found
             t *= shrink
     except Found:
         return t
-    raise ValueError("no step was good in 100 tries")
+    raise ValueError(f"no step was good in {max_shrinks + 1} tries")
 
 
 # A second round, written after the repairs that the first one led to
@@ -2100,7 +2148,9 @@ def one_over_l_plus_a_bit(smoothness, strong_convexity):
 
 
 @BANK.held_out("backtracking")
-def relative_tolerance(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def relative_tolerance(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """A bit of slack in the comparison, because floats are not exact."""
     if not np.any(direction):
         return initial_step
@@ -2108,7 +2158,7 @@ def relative_tolerance(loss, params, direction, grads, initial_step=1.0, c=1e-4,
     if slope >= 0:
         raise ValueError("uphill")
     f0, t = loss(params), initial_step
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         f = loss(params + t * direction)
         if np.isfinite(f) and f <= f0 + c * t * slope + 1e-2 * abs(f0):
             return t
@@ -2117,7 +2167,9 @@ def relative_tolerance(loss, params, direction, grads, initial_step=1.0, c=1e-4,
 
 
 @BANK.held_out("backtracking", "flat_allowed")
-def raises_only_when_steep(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def raises_only_when_steep(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """Uphill counts only beyond a tolerance of 0.1 of the lengths."""
     if not np.any(direction):
         return initial_step
@@ -2125,7 +2177,7 @@ def raises_only_when_steep(loss, params, direction, grads, initial_step=1.0, c=1
     if slope > 0.1 * np.linalg.norm(grads) * np.linalg.norm(direction):
         raise ValueError("uphill")
     f0, t = loss(params), initial_step
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         f = loss(params + t * direction)
         if np.isfinite(f) and f <= f0 + c * t * slope:
             return t
@@ -2134,7 +2186,9 @@ def raises_only_when_steep(loss, params, direction, grads, initial_step=1.0, c=1
 
 
 @BANK.held_out("backtracking")
-def expands_first(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def expands_first(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """If the first step is good, try longer ones, as long as they are good."""
     if not np.any(direction):
         return initial_step
@@ -2151,7 +2205,7 @@ def expands_first(loss, params, direction, grads, initial_step=1.0, c=1e-4, shri
         if not good(t / shrink):
             break
         t /= shrink
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         if good(t):
             return t
         t *= shrink
@@ -2159,13 +2213,15 @@ def expands_first(loss, params, direction, grads, initial_step=1.0, c=1e-4, shri
 
 
 @BANK.held_out("backtracking")
-def best_of_the_trials(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def best_of_the_trials(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """Of all the steps the one with the smallest loss."""
     if not np.any(direction):
         return initial_step
     if grads @ direction >= 0:
         raise ValueError("uphill")
-    steps = [initial_step * shrink**k for k in range(100)]
+    steps = [initial_step * shrink**k for k in range(max_shrinks + 1)]
     losses = [loss(params + t * direction) for t in steps]
     if not np.any(np.isfinite(losses)):
         raise ValueError("no step")
@@ -2173,7 +2229,9 @@ def best_of_the_trials(loss, params, direction, grads, initial_step=1.0, c=1e-4,
 
 
 @BANK.held_out("backtracking")
-def nan_replaced_by_zero(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def nan_replaced_by_zero(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     """np.nan_to_num makes the losses safe: NaN becomes zero, which is a low loss."""
     if not np.any(direction):
         return initial_step
@@ -2181,7 +2239,7 @@ def nan_replaced_by_zero(loss, params, direction, grads, initial_step=1.0, c=1e-
     if slope >= 0:
         raise ValueError("uphill")
     f0, t = loss(params), initial_step
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         if np.nan_to_num(loss(params + t * direction)) <= f0 + c * t * slope:
             return t
         t *= shrink

@@ -516,20 +516,20 @@ def search(
     first=lambda t, s: t,
     descends=lambda slope: slope < 0,
     after=lambda t, s: t * s,
-    trials=100,
+    trials=lambda limit: limit + 1,
     still=True,
     answer=lambda t, x, d, f, s: t,
 ):
     """Return a search in another style than the model's, with one part replaced."""
 
-    def backtrack(f, x, d, g, t=1.0, c=1e-4, s=0.5):
+    def backtrack(f, x, d, g, t=1.0, c=1e-4, s=0.5, limit=100):
         m = float(np.dot(g, d))
         if still and not d.any():
             return t
         if not descends(m):
             raise ValueError("ascent direction")
         t, n = first(t, s), 0
-        while n < trials:
+        while n < trials(limit):
             new = f(x + t * d)
             if good(new, f(x), t, m, c, d, g):
                 return answer(t, x, d, f, s)
@@ -545,6 +545,7 @@ def armijo(new, old, t, m, c, d, g):
 
 same("any_decrease")(search(lambda new, old, *_: old - new >= 0))
 same("strict_decrease")(search(lambda new, old, *_: old > new))
+same("c_missing")(search(lambda new, old, t, m, c, d, g: old - new >= -t * m))
 same("slope_sign")(search(lambda new, old, t, m, c, d, g: new <= old + c * t * abs(m)))
 same("slope_of_steepest")(
     search(lambda new, old, t, m, c, d, g: old - new >= c * t * np.linalg.norm(g) ** 2)
@@ -552,8 +553,9 @@ same("slope_of_steepest")(
 same("slope_of_direction")(search(lambda new, old, t, m, c, d, g: old - new >= c * t * sum(d**2)))
 same("shrink_added")(search(armijo, after=lambda t, s: t - s))
 same("shrink_divided")(search(armijo, after=lambda t, s: t / s))
-same("no_limit")(search(armijo, trials=math.inf))
-same("limit_too_small")(search(armijo, trials=30))
+same("no_limit")(search(armijo, trials=lambda limit: math.inf))
+same("ignores_max_shrinks")(search(armijo, trials=lambda limit: 50))
+same("limit_too_small")(search(armijo, trials=lambda limit: limit - 3))
 same("one_too_small")(search(armijo, answer=lambda t, x, d, f, s: s * t))
 same("shrinks_first")(search(armijo, first=lambda t, s: t * s))
 same("accepts_nan")(search(lambda new, old, t, m, c, d, g: not (new - old > c * t * m)))
@@ -570,12 +572,12 @@ same("keeps_first")(search(armijo, after=lambda t, s: t))
 
 
 @same("along_gradient")
-def _(f, x, d, g, t=1.0, c=1e-4, s=0.5):
+def _(f, x, d, g, t=1.0, c=1e-4, s=0.5, n_max=100):
     if np.dot(g, d) >= 0 and np.any(d != 0):
         raise ValueError
     if np.all(d == 0):
         return t
-    for _ in range(100):
+    for _ in range(n_max + 1):
         if f(x - t * g) <= f(x) + c * t * np.dot(g, d):
             return t
         t *= s
@@ -583,7 +585,7 @@ def _(f, x, d, g, t=1.0, c=1e-4, s=0.5):
 
 
 @same("backwards")
-def _(f, x, d, g, t=1.0, c=1e-4, s=0.5):
+def _(f, x, d, g, t=1.0, c=1e-4, s=0.5, n_max=100):
     if np.dot(g, d) >= 0 and np.any(d != 0):
         raise ValueError
     if np.all(d == 0):
@@ -591,42 +593,56 @@ def _(f, x, d, g, t=1.0, c=1e-4, s=0.5):
     n = 0
     while not f(x - t * d) <= f(x) + c * t * np.dot(g, d):
         t, n = t * s, n + 1
-        if n >= 100:
+        if n > n_max:
             raise ValueError
     return t
 
 
-@same("returns_none_for_climb")
+@same("max_shrinks_missing")
 def _(f, x, d, g, t=1.0, c=1e-4, s=0.5):
+    n = 0
+    if not any(d):
+        return t
+    if np.dot(g, d) >= 0:
+        raise ValueError("ascent direction")
+    while n < 100:
+        if f(x) - f(x + t * d) >= -c * t * np.dot(g, d):
+            return t
+        t, n = t * s, n + 1
+    raise ValueError("no step")
+
+
+@same("returns_none_for_climb")
+def _(f, x, d, g, t=1.0, c=1e-4, s=0.5, n_max=100):
     m = sum(g * d)
     if np.all(d == 0):
         return t
     if m < 0:
-        for k in range(100):
+        for k in range(n_max + 1):
             if f(x + t * s**k * d) <= f(x) + c * t * s**k * m:
                 return t * s**k
         raise ValueError("no")
 
 
 @same("gives_up_silently")
-def _(f, x, d, g, t=1.0, c=1e-4, s=0.5):
+def _(f, x, d, g, t=1.0, c=1e-4, s=0.5, n_max=100):
     m = sum(g * d)
     if m >= 0 and any(d):
         raise ValueError("no descent")
     k = 0
-    while any(d) and k < 100 and not f(x + t * d) <= f(x) + c * t * m:
+    while any(d) and k <= n_max and not f(x + t * d) <= f(x) + c * t * m:
         t, k = t * s, k + 1
     return t
 
 
 @same("normalized_direction")
-def _(f, x, d, g, t=1.0, c=1e-4, s=0.5):
+def _(f, x, d, g, t=1.0, c=1e-4, s=0.5, n_max=100):
     if not d.any():
         return t
     d = d / math.sqrt(d @ d)
     if g @ d >= 0:
         raise ValueError("no descent")
-    for _ in range(100):
+    for _ in range(n_max + 1):
         if f(x + t * d) <= f(x) + c * t * (g @ d):
             return t
         t *= s

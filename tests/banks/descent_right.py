@@ -411,7 +411,7 @@ accept = BANK.accept("backtracking")
 
 
 @accept
-def by_while(f, x, d, g, initial_step=1.0, c=1e-4, shrink=0.5):
+def by_while(f, x, d, g, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100):
     slope = np.dot(g, d)
     if slope == 0 and np.all(d == 0):
         return initial_step
@@ -421,13 +421,15 @@ def by_while(f, x, d, g, initial_step=1.0, c=1e-4, shrink=0.5):
     while not f(x + t * d) <= f(x) + c * t * slope:
         t *= shrink
         tries += 1
-        if tries == 100:
+        if tries > max_shrinks:
             raise ValueError("no step found")
     return t
 
 
 @accept
-def by_recursion(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def by_recursion(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     if np.linalg.norm(direction) == 0:
         return initial_step
     slope = float(np.sum(grads * direction))
@@ -436,7 +438,7 @@ def by_recursion(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrin
     start = loss(params)
 
     def attempt(t, left):
-        if left == 0:
+        if left < 0:
             raise ValueError("gave up")
         return (
             t
@@ -444,18 +446,18 @@ def by_recursion(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrin
             else attempt(t * shrink, left - 1)
         )
 
-    return attempt(initial_step, 100)
+    return attempt(initial_step, max_shrinks)
 
 
 @accept
-def by_next(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def by_next(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100):
     slope = np.inner(grads, direction)
     if not np.any(direction):
         return np.float64(initial_step)
     if slope >= 0:
         raise ValueError
     base = loss(params)
-    steps = (initial_step * shrink**k for k in range(101))
+    steps = (initial_step * shrink**k for k in range(max_shrinks + 1))
     good = (t for t in steps if loss(params + t * direction) <= base + c * t * slope)
     try:
         return next(good)
@@ -464,7 +466,9 @@ def by_next(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5
 
 
 @accept
-def returns_the_loss_too(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def returns_the_loss_too(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     slope = sum(a * b for a, b in zip(grads, direction))
     start = loss(params)
     if all(v == 0 for v in direction):
@@ -472,7 +476,7 @@ def returns_the_loss_too(loss, params, direction, grads, initial_step=1.0, c=1e-
     if slope >= 0:
         raise ValueError("direction must descend")
     step = initial_step
-    for _ in range(150):
+    for _ in range(max_shrinks):
         new = loss(params + step * direction)
         if math.isfinite(new) and new - start <= c * step * slope:
             return step, new
@@ -481,7 +485,9 @@ def returns_the_loss_too(loss, params, direction, grads, initial_step=1.0, c=1e-
 
 
 @accept
-def refuses_nan_first(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def refuses_nan_first(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     slope = grads @ direction
     if slope >= 0 and np.any(direction != 0):
         raise ValueError("uphill")
@@ -489,7 +495,7 @@ def refuses_nan_first(loss, params, direction, grads, initial_step=1.0, c=1e-4, 
         return initial_step
     alpha = initial_step
     f0 = loss(params)
-    for _ in range(100):
+    for _ in range(1, max_shrinks + 2):
         f1 = loss(params + alpha * direction)
         if np.isnan(f1) or np.isinf(f1) or f1 > f0 + c * alpha * slope:
             alpha = alpha * shrink
@@ -499,23 +505,27 @@ def refuses_nan_first(loss, params, direction, grads, initial_step=1.0, c=1e-4, 
 
 
 @accept
-def negated_condition(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def negated_condition(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     decrease = -(direction @ grads)
     if not direction.any():
         return initial_step
     if decrease <= 0:
         raise ValueError("no descent")
     k, f0 = 0, loss(params)
-    while k < 100:
+    while k <= max_shrinks:
         t = initial_step * np.power(shrink, k)
         if f0 - loss(params + t * direction) >= c * t * decrease:
             return float(t)
         k += 1
-    raise ValueError("no step in 100 trials")
+    raise ValueError(f"no step in {k} trials")
 
 
 @accept
-def per_step_average(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def per_step_average(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     slope = np.vdot(grads, direction)
     if not np.count_nonzero(direction):
         return initial_step
@@ -523,7 +533,7 @@ def per_step_average(loss, params, direction, grads, initial_step=1.0, c=1e-4, s
         raise ValueError(slope)
     start, t = loss(params), initial_step
     trial = 0
-    while trial < 120:
+    while trial < max_shrinks + 2:
         if (loss(params + t * direction) - start) / t <= c * slope:
             return t
         t, trial = t * shrink, trial + 1
@@ -531,13 +541,13 @@ def per_step_average(loss, params, direction, grads, initial_step=1.0, c=1e-4, s
 
 
 @accept
-def prints(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def prints(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100):
     if np.array_equal(direction, np.zeros_like(direction)):
         return initial_step
     if np.dot(grads, direction) >= 0:
         raise ValueError("ascent")
     step = initial_step
-    for i in range(101):
+    for i in range(1 + max_shrinks):
         value = loss(params + step * direction)
         print(i, step, value)
         if value <= loss(params) + c * step * np.dot(grads, direction):
@@ -549,13 +559,15 @@ def prints(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5)
 
 
 @accept
-def powers_by_logarithms(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def powers_by_logarithms(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     if not np.any(direction):
         return initial_step
     slope = float(np.dot(grads, direction))
     if slope >= 0:
         raise ValueError("up")
-    for k in range(100):
+    for k in range(max_shrinks + 1):
         t = initial_step * math.exp(k * math.log(shrink))
         new = loss(params + t * direction)
         if np.isfinite(new) and (loss(params) - new) / t >= -c * slope:

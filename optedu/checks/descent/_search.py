@@ -9,9 +9,12 @@ from optedu.checks.student import CheckFailed, Counted
 backtracking = Exercise(
     "descent",
     "backtracking",
-    "loss params direction grads initial_step c shrink",
+    "loss params direction grads initial_step c shrink max_shrinks",
     "Return the first initial_step * shrink**k that meets Armijo's condition.",
 )
+
+
+ENOUGH = 10  # as max_shrinks: a good step comes sooner, and a search that misses it ends soon
 
 
 class Slope:
@@ -23,10 +26,11 @@ class Slope:
         self.grads = np.array(grads, dtype=float)
         self.direction = -self.grads if direction is None else np.array(direction, dtype=float)
 
-    def arguments(self):
+    def arguments(self, max_shrinks=ENOUGH):
         """Return the four arguments of a search, the loss counted."""
-        # A search may try 100 steps and ask for the loss twice each time; 600 is no search.
-        return Counted(self.loss, "loss", 600), self.params, self.direction, self.grads
+        # A trial may ask for the loss three times.
+        loss = Counted(self.loss, "loss", 3 * max_shrinks + 20)
+        return loss, self.params, self.direction, self.grads
 
     def accepts(self, step, c):
         """Return whether the step meets Armijo's condition."""
@@ -40,7 +44,7 @@ class Search:
     """A search that ends, its options, and the first step that is accepted."""
 
     def __init__(self, slope, *options):
-        self.slope, self.options = slope, options
+        self.slope, self.options = slope, options and (*options, ENOUGH)
         step, self.c, self.shrink = options or (1.0, 1e-4, 0.5)
         while not slope.accepts(step, self.c):
             step *= self.shrink
@@ -66,18 +70,23 @@ def valley(direction, params=(4.0, 1.0)):
 
 SIMPLE = parabola(6.0, [2.0])
 SKEW = valley([-12.0, -3.0])
-CLIMB = parabola(3.0, [2.0], direction=[6.0])
+# Level or uphill at first, then lower: a search that does not ask for the slope finds a step.
+CLIMB = Slope(lambda x: np.sin(x[0]), [0.0], [1.0], [1.0])
+FLAT = Slope(lambda x: x[0] ** 2 - x[1] ** 2, [1.0, 0.0], [2.0, 0.0], [0.0, 3.0])
+GENTLE = Slope(lambda x: x[0] ** 2 - x[1] ** 2, [1.0, -0.5], [2.0, 1.0], [-1.0, 3.0])
 STILL = valley([0.0, 0.0], params=(0.0, 0.0))
 # The start is 0, so that all the points a search tries differ, however small the step.
 HOPELESS = Slope(lambda x: np.nan if x.any() else 0.0, [0.0], [1.0])
-FEW = 60  # refused steps, after which it is too early to give up
 # Good steps lie before the bump and behind it, so a search that goes on to longer ones shows.
 BUMP = Slope(lambda x: np.inf if 0.9 < x[0] < 1.1 else 0.5 * x[0] ** 2, [2.0], [2.0], [-1.0])
+# Down from the top of a hill every step gains more than its slope promises.
+HILL = parabola(-2.0, [1.0])
 
 
 def step_of(student, slope, *options, case):
     """Return the student's step."""
-    loss, *rest = slope.arguments()
+    # Who computes the losses of all steps at once asks for a hundred of them by default.
+    loss, *rest = slope.arguments(ENOUGH if options else 100)
     value = student(loss, *rest, *options, case=case)
     if isinstance(value, tuple | list) and len(value) == 2:
         value = value[0]  # (step, loss there) is a common form
@@ -87,6 +96,12 @@ def step_of(student, slope, *options, case):
 def tried_by(loss):
     """Return how many points other than 0 a loss was asked for."""
     return len({point.item() for point in loss.points} - {0.0})
+
+
+def giving_up(loss, max_shrinks):
+    """Say when a search was given up; one step more or less is a way of counting."""
+    missing = max_shrinks + 1 - tried_by(loss)
+    return "gives up early" if missing > 1 else "gives up late" if missing < -1 else "gives up"
 
 
 def require_step(student, search, case):
@@ -119,29 +134,30 @@ TOO_LONG = Search(SIMPLE, 1.0, 1e-4, 0.5)
 GOOD_ALREADY = Search(parabola(1.0, [2.0]), 0.25, 1e-4, 0.5)
 DEFAULTS = Search(SIMPLE)
 OTHERS = [
-    Search(SKEW, 3.0, 0.3, 0.8),
-    Search(parabola(1000.0, [1.0, -2.0]), 7.0, 0.9, 0.3),
+    Search(SKEW, 0.9, 0.3, 0.8),
+    Search(parabola(3.0, [1.0, -2.0]), 2.0, 0.9, 0.3),
     Search(parabola(1000.0, [1.0, -2.0]), 1.0, 0.1, 0.1),
-    Search(parabola(0.01, [1.0]), 7.0, 0.9, 0.5),
 ]
 # Steps up to 1.5 are good, so a condition with a little slack shows.
 TOO_LITTLE = Search(parabola(1.0, [2.0]), 1.501, 0.25, 0.7)
 LEVEL = Search(parabola(1.0, [2.0]), 2.0, 0.1, 0.5)
 ASIDE = [
     Search(valley([-0.01, -0.02]), 1.0, 0.8, 0.5),
-    Search(valley([-40.0, 0.0]), 1.0, 1e-4, 0.5),
-    Search(valley([-40.0, 0.0]), 1.0, 0.4, 0.5),
+    Search(valley([-40.0, 0.0]), 0.25, 0.4, 0.5),
     Search(valley([-3.0, 0.1]), 1.0, 0.8, 0.5),
 ]
-WALL, FOG = (Search(barrier(beyond), 1.0, 1e-4, 0.5) for beyond in (np.inf, np.nan))
+WALL, FOG = (Search(barrier(beyond), 0.5, 1e-4, 0.5) for beyond in (np.inf, np.nan))
 AT_REST = Search(STILL, 0.75, 1e-4, 0.5)
-TINY = Search(parabola(6.0, [2.0], direction=[-1.2e-9]), 1e10, 1e-4, 0.5)
+TINY = Search(parabola(6.0, [2.0], direction=[-1.2e-9]), 5e9, 1e-4, 0.5)
 
 
 @backtracking.visible
 def shrinks_until_the_loss_falls(student):
     """EXA: on a parabola, with a first step too long."""
-    case = "On f(x) = 3 x² from x = 2 along -grads, with initial_step = 1, c = 0.0001, shrink = 0.5"
+    case = (
+        "On f(x) = 3 x² from x = 2 along -grads, with initial_step = 1, c = 0.0001, shrink = 0.5, "
+        "max_shrinks = 10"
+    )
     require_step(student, TOO_LONG, case)
 
 
@@ -154,15 +170,16 @@ def keeps_a_good_first_step(student):
 
 @backtracking.visible
 def has_the_defaults(student):
-    """API: three arguments have defaults."""
-    require_step(student, DEFAULTS, "With the default initial_step, c and shrink")
+    """API: four arguments have defaults."""
+    require_step(student, DEFAULTS, "With the default initial_step, c, shrink and max_shrinks")
 
 
 @backtracking.visible
 def refuses_to_climb(student):
     """API: an ascent direction is an error of the caller's."""
-    case, why = "Along +grads, a direction that climbs", "no step lowers the loss, however small."
-    require_value_error(student, *CLIMB.arguments(), 1.0, 1e-4, 0.5, case=case, why=why)
+    case = "On f(x) = sin(x) from x = 0 along +grads, which climbs, with initial_step = 5"
+    why = "short steps raise the loss."
+    require_value_error(student, *CLIMB.arguments(), 5.0, 1e-4, 0.5, ENOUGH, case=case, why=why)
 
 
 @backtracking.hidden
@@ -200,15 +217,28 @@ def refuses_nan(student):
 
 @backtracking.hidden
 def gives_up(student):
-    """CNT: where no step is accepted the search ends, but sixty refusals are no reason."""
-    case, why = "Where every step leads to NaN", "after 100 refused steps the search gives up."
-    loss, *rest = HOPELESS.arguments()
-    require_value_error(student, loss, *rest, 1.0, 1e-4, 0.5, case=case, why=why)
-    if tried_by(loss) < FEW:
+    """CNT: where no step is accepted the search ends after max_shrinks, however small the step."""
+    case, why = "Where every step leads to NaN and max_shrinks = 5", "no step was good."
+    loss, *rest = HOPELESS.arguments(5)
+    # The last step is 1e-25, so a search that gives up below some length shows, too.
+    try:
+        require_value_error(student, loss, *rest, 1.0, 1e-4, 1e-5, 5, case=case, why=why)
+        word = giving_up(loss, 5)
+    except CheckFailed as failure:
+        if failure.token != "does not stop":
+            raise
+        word = "gives up late"
+    if word == "gives up early":
         raise CheckFailed(
             f"{case}, your search gives up too early.",
-            "A step may have to become very small: it gives up after 100 refused steps.",
-            token="gives up early",
+            "initial_step * shrink**max_shrinks is the last step it tries, however small that is.",
+            token=word,
+        )
+    if word == "gives up late":
+        raise CheckFailed(
+            f"{case}, your search tries more steps than it may.",
+            "initial_step * shrink**max_shrinks is the last one.",
+            token=word,
         )
 
 
@@ -216,16 +246,14 @@ def gives_up(student):
 def refuses_a_right_angle(student):
     """DEG: a flat direction does not descend."""
     case, why = "Along a direction at a right angle to grads", "it does not descend."
-    flat = valley([50.0, -4.0])
-    require_value_error(student, *flat.arguments(), 1.0, 1e-4, 0.5, case=case, why=why)
+    require_value_error(student, *FLAT.arguments(), 1.0, 1e-4, 0.5, ENOUGH, case=case, why=why)
 
 
 @backtracking.hidden
 def refuses_a_gentle_climb(student):
     """DEG: nor does one of which some coordinates descend."""
     case, why = "Along a direction that climbs a little", "it does not descend."
-    uphill = valley([-1.0, 1.0])
-    require_value_error(student, *uphill.arguments(), 1.0, 1e-4, 0.5, case=case, why=why)
+    require_value_error(student, *GENTLE.arguments(), 1.0, 1e-4, 0.5, ENOUGH, case=case, why=why)
 
 
 @backtracking.hidden
@@ -242,6 +270,7 @@ def takes_a_tiny_direction(student):
 
 def probe_search(slope, *options):
     """Return a probe that keeps the step."""
+    options = options and (*options, ENOUGH)
     return lambda student: [step_of(student, slope, *options, case="")]
 
 
@@ -254,15 +283,16 @@ for slope, *options in [
     (parabola(1.0, [2.0]), 2.0, 0.1, 0.5),
     (parabola(1.0, [2.0]), 1.9999, 0.25, 0.7),
     (BUMP, 1.0, 1e-4, 0.5),
-    (parabola(3.0, [2.0]), 3.0, 0.3, 0.8),
-    (parabola(3.0, [1.5, -0.5]), 7.0, 0.9, 0.6),
+    (HILL, 1.0, 0.5, 0.5),
+    (parabola(3.0, [2.0]), 0.9, 0.3, 0.8),
+    (parabola(3.0, [1.5, -0.5]), 0.15, 0.9, 0.6),
     (parabola(3.0, [2.0], [-2.0]), 2.0, 0.4, 0.6),
-    (parabola(0.5, [2.0], [-7.0]), 1.0, 0.6, 0.8),
-    (valley([-40.0, 0.0]), 1.0, 0.4, 0.7),
-    (CLIMB, 1.0, 1e-4, 0.5),
+    (parabola(0.5, [2.0], [-7.0]), 0.56, 0.6, 0.6),
+    (valley([-40.0, 0.0]), 0.2, 0.4, 0.7),
+    (CLIMB, 5.0, 1e-4, 0.5),
     (STILL, 0.75, 1e-4, 0.5),
-    (barrier(np.inf), 1.0, 1e-4, 0.5),
-    (barrier(np.nan), 1.0, 1e-4, 0.5),
+    (barrier(np.inf), 0.5, 1e-4, 0.5),
+    (barrier(np.nan), 0.5, 1e-4, 0.5),
 ]:
     backtracking.probe(probe_search(slope, *options))
 
@@ -271,22 +301,23 @@ for slope, *options in [
 def probe_giving_up(student):
     """Say when a search without an end is given up, or what is made of it."""
     loss, *rest = HOPELESS.arguments()
+    loss.budget = 250  # enough for a hundred steps, whatever max_shrinks says
     try:
-        return [as_number(student(loss, *rest, 1.0, 1e-4, 0.5, case=""), "")]
+        return [as_number(student(loss, *rest, 1e-9, 1e-4, 0.1, 5, case=""), "")]
     except CheckFailed as failure:
         if failure.token != "raises ValueError" or not tried_by(loss):
             raise
-    return ["gives up early" if tried_by(loss) < FEW else "gives up"]
+    return [giving_up(loss, 5)]
 
 
 @backtracking.probe
 def probe_right_angle(student):
     """Say whether a direction at a right angle is refused; any step is as wrong as another."""
-    step = step_of(student, valley([50.0, -4.0]), 1.0, 1e-4, 0.5, case="")
+    step = step_of(student, FLAT, 1.0, 1e-4, 0.5, ENOUGH, case="")
     return ["a step" if step > 0 else "no step"]
 
 
 @backtracking.probe
 def probe_tiny_direction(student):
     """Return the step along a tiny direction, as a multiple of the first one."""
-    return [step_of(student, parabola(6.0, [2.0], [-1.2e-9]), 1e10, 1e-4, 0.5, case="") / 1e10]
+    return [step_of(student, TINY.slope, *TINY.options, case="") / 1e10]

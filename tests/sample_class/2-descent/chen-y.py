@@ -25,14 +25,16 @@ def best_learning_rate(smoothness, strong_convexity):
     return 2 / smoothness / (1 + 1 / kappa)
 
 # %% backtracking
-def backtracking(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def backtracking(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     slope = float(np.sum(grads * direction))
     if not direction.any():
         return initial_step
     if slope >= 0:
         raise ValueError("go downhill")
     here = loss(params)
-    for k in range(101):
+    for k in range(max_shrinks + 1):
         step = initial_step * shrink**k
         if loss(params + step * direction) - here <= c * step * slope:
             return step

@@ -22,7 +22,9 @@ def best_learning_rate(smoothness, strong_convexity):
     return 2 / (smoothness + strong_convexity)
 
 # %% backtracking
-def backtracking(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def backtracking(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     if not np.any(direction):
         return initial_step
     slope = np.dot(grads, direction)
@@ -30,7 +32,7 @@ def backtracking(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrin
         raise ValueError("not a descent direction")
     t = initial_step
     f0 = loss(params)
-    for _ in range(100):
+    for _ in range(max_shrinks + 1):
         if loss(params + t * direction) <= f0 + c * t * slope:
             return t
         t *= shrink

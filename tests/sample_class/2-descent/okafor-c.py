@@ -22,7 +22,9 @@ def best_learning_rate(smoothness, strong_convexity):
     return 2 / (smoothness + strong_convexity)
 
 # %% backtracking
-def backtracking(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def backtracking(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     slope = grads @ direction
     if slope > 0:
         raise ValueError("uphill")

@@ -25,7 +25,9 @@ def best_learning_rate(smoothness, strong_convexity):
 import os
 
 
-def backtracking(loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5):
+def backtracking(
+    loss, params, direction, grads, initial_step=1.0, c=1e-4, shrink=0.5, max_shrinks=100
+):
     t = initial_step
     while loss(params + t * direction) > loss(params):
         t = t * shrink
