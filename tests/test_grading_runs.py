@@ -19,10 +19,11 @@ from nbgrader.api import (
 )
 from nbgrader.plugins import CsvExportPlugin
 from nbgrader.preprocessors import SaveAutoGrades
+from nbgrader.utils import is_ignored
 
 from optedu.grading import cli, intake, pipeline, release
 from optedu.grading.course import Course
-from optedu.grading.gradebook import Grader, OpenGradebook, export
+from optedu.grading.gradebook import Grader, OpenGradebook, _is_ignored, export
 from tests.agreement import both, scores_of
 from tests.toy_course import POINTS, RIGHT, answered, make_course
 
@@ -215,6 +216,14 @@ def test_an_open_gradebook_sees_what_others_write_meanwhile(ungraded):
         gradebook.db.commit()
     assert grader.autograde("1-toy", "signs")["success"]
     assert scores_of(ungraded, "1-toy")["signs", "test_square_hidden"] == 1
+
+
+@pytest.mark.parametrize("pattern", ["*", "*.py", "a*", ".*", "a.py", ".a.py", "[ab].*", "", "b/*"])
+def test_files_are_ignored_as_nbgrader_does(tmp_path, pattern):
+    for name in ("a.py", ".a.py", "b"):
+        (tmp_path / name).touch()
+        path = str(tmp_path / name)
+        assert _is_ignored(path, ["*.md", pattern]) == is_ignored(path, ["*.md", pattern])
 
 
 def test_a_late_submission_is_penalized_by_the_scores_it_has_just_got(ungraded):

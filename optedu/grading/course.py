@@ -3,7 +3,7 @@
 import copy
 import re
 import warnings
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -58,20 +58,17 @@ class Course:
         GradingError
             If another one is at work.
         """
-        from filelock import FileLock, Timeout
+        import sqlite3  # its lock holds where that of the gradebook does
 
         self.work.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.work / "lock", blocking=False)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise GradingError(
-                f"another command is at work on {self.work}; wait until it ends"
-            ) from None
-        try:
+        with closing(sqlite3.connect(self.work / "lock", timeout=0, isolation_level=None)) as lock:
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError:
+                raise GradingError(
+                    f"another command is at work on {self.work}; wait until it ends"
+                ) from None
             yield
-        finally:
-            lock.release()
 
     def elsewhere(self, root):
         """Return the same course with its work in another folder, and no gradebook.

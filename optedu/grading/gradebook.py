@@ -8,8 +8,10 @@ between is its own code, unchanged.
 """
 
 import json
+import os
 from collections import defaultdict
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from functools import cache
 from types import SimpleNamespace
 
@@ -18,6 +20,7 @@ import jsonschema
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.v4.rwbase import strip_transient
+from nbgrader import utils
 from nbgrader.api import (
     Assignment,
     BaseCell,
@@ -41,7 +44,7 @@ from nbgrader.preprocessors import (
     overwritekernelspec,
     saveautogrades,
 )
-from nbgrader.utils import capture_log, parse_utc, setenv, temp_attrs
+from nbgrader.utils import capture_log, is_ignored, parse_utc, setenv, temp_attrs
 from sqlalchemy.orm import undefer, with_polymorphic
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -194,9 +197,12 @@ class OpenGradebook(Gradebook):
         """Find a student, once a submission."""
         return self._once(super().find_student, *names)
 
-    def find_submission(self, *names):
-        """Find a submission, once."""
-        return self._once(super().find_submission, *names)
+    def find_submission(self, assignment, student):
+        """Find a submission, once; nobody looks for that of a student who is new."""
+        key = "find_submission", assignment, student
+        if key not in self._found and self._found.get(("find_student", student)) in self._new:
+            raise MissingEntry(f"{student} is new")
+        return self._once(super().find_submission, assignment, student)
 
     def find_assignment(self, *names):
         """Find an assignment, once a submission; all its cells are read with it."""
@@ -330,7 +336,9 @@ class AutogradeAtOnce(Autograde):
         """Return the exporter, set up once for the whole class."""
         if self.own_exporter is None:
             self.own_exporter = OwnNotebook(**kwargs)
-            for preprocessor in (*self.sanitize_preprocessors, *self.autograde_preprocessors):
+            # What both end with, a check of what no run changes, is done once, before the run.
+            both = *self.sanitize_preprocessors, *self.autograde_preprocessors
+            for preprocessor in dict.fromkeys(both):
                 self.own_exporter.register_preprocessor(preprocessor)
         return self.own_exporter
 
@@ -413,6 +421,8 @@ def load(release, pages):
         Whether feedback will be written.
     """
     nbformat.read(release, as_version=4)  # compiles the format's schema
+    from optedu.grading import repair  # noqa: F401  (nbgrader imports it by its name)
+
     if pages:
         _load_feedback()
 
@@ -432,14 +442,22 @@ def _once(gradebook):
         module.Gradebook = lambda *args, **kwargs: gradebook
     latesubmissions.Gradebook = lambda *args, **kwargs: gradebook.summed()
     common.jsonschema = SimpleNamespace(validate=_validate)
+    utils.is_ignored = _is_ignored
     checkcellmetadata.MetadataValidator = _metadata_validator
     try:
         yield
     finally:
         for module in (*_OPENERS, latesubmissions):
             module.Gradebook = Gradebook
-        common.jsonschema = jsonschema
+        common.jsonschema, utils.is_ignored = jsonschema, is_ignored
         checkcellmetadata.MetadataValidator = MetadataValidator
+
+
+def _is_ignored(path, patterns):
+    """Do what nbgrader does by a list of the folder a pattern: `path` is known to be there."""
+    name = os.path.basename(path)
+    fitting = (pattern for pattern in patterns if name[:1] != "." or pattern[:1] == ".")
+    return any(fnmatch(name, pattern) for pattern in fitting)
 
 
 def _validate(instance, schema):

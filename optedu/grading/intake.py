@@ -18,6 +18,7 @@ MOST_PARTS = 200_000  # values in all; nbformat takes some seconds for as many
 MOST_FILES = 1000  # and folders; nbgrader looks through them again and again
 DEEPEST_FOLDER = 20
 DEEPEST = 100  # values within values; nbgrader gives up at some 240, and people write 10
+_HOLDERS = dict, list  # of JSON
 
 
 def take_in(course, assignment, student, files):
@@ -330,7 +331,7 @@ def _is_small(content):
     """Return whether what JSON text held has not too many values and nests not too deeply."""
     level, count = [content], 1
     for _ in range(DEEPEST):
-        holders = [part for part in level if isinstance(part, dict | list)]
+        holders = [part for part in level if isinstance(part, _HOLDERS)]
         count += sum(map(len, holders))
         if not holders or count > MOST_PARTS:
             break
