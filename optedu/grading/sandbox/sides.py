@@ -13,28 +13,16 @@ import sys
 from itertools import chain
 
 import numpy as np
-from IPython.core.interactiveshell import InteractiveShell
 
-from . import HIDDEN, plain, shell
+from . import HIDDEN, plain
+from .errors import StudentError, as_exception, told, told_nothing
 from .plain import WireError
+from .stand_ins import Gone, RemoteFunction, RemoteIterator, RemoteObject
 from .wire import Line
 
-# Raised by a student, these would mean something to the checker's own code.
-_NOT_OURS = {
-    "AssertionError",
-    "GeneratorExit",
-    "KeyboardInterrupt",
-    "StopAsyncIteration",
-    "StopIteration",
-    "SystemExit",
-}
 _MAX_CALLBACKS = 2_000_000
 _MAX_NESTING = 20
 _RECURSION = sys.getrecursionlimit()
-
-
-class StudentError(Exception):
-    """What went wrong on the student's side, where no exception of Python's own says it."""
 
 
 class Stop(BaseException):
@@ -137,7 +125,7 @@ class StudentSide(Side):
         try:
             reply = self._do(message)
         except (Exception, SystemExit, KeyboardInterrupt, Stop) as error:
-            reply = _told(error)
+            reply = told(error)
         finally:
             sys.stdout, sys.stderr = streams
         if shell.outputs:
@@ -147,7 +135,7 @@ class StudentSide(Side):
             self.line.send(reply)
         except Exception as error:  # an object may raise whatever it likes
             why = error if type(error) is WireError else type(error).__name__
-            self.send(**_told(TypeError(f"the result cannot be sent: {why}")))
+            self.send(**told(TypeError(f"the result cannot be sent: {why}")))
 
     def call(self, number, args, kwargs, op="call", attribute=None):
         """Call a function of the checker's."""
@@ -161,7 +149,7 @@ class StudentSide(Side):
                 case "returned":
                     return message["value"]
                 case "raised":
-                    raise _as_exception(message, StudentError)
+                    raise as_exception(message)
                 case "stop":
                     raise Stop
                 case _:
@@ -188,7 +176,7 @@ class StudentSide(Side):
             reply = {"op": "returned"}
         except (Exception, SystemExit, KeyboardInterrupt, Stop) as error:
             ended = op == "next" and isinstance(error, StopIteration)
-            reply = {"op": "ended"} if ended else _told(error)
+            reply = {"op": "ended"} if ended else told(error)
         if op == "call" and hasattr(type(result), "__next__"):
             self.lent[self._keep(result)] = args
         changed = {
@@ -283,7 +271,7 @@ class CheckerSide(Side):
         except (EOFError, OSError, KeyError, WireError) as gone:
             error = gone
         self.astray = True
-        self.shell.user_ns.update(dict.fromkeys(self.asked_for, _Gone(error)))
+        self.shell.user_ns.update(dict.fromkeys(self.asked_for, Gone(error)))
         return {}
 
     def stand_in(self, number, kind, name):
@@ -327,8 +315,8 @@ class CheckerSide(Side):
                     raise StopIteration
                 case "raised":
                     if self.hidden:
-                        message = _told_nothing(message)
-                    raise _as_exception(message, StudentError)
+                        message = told_nothing(message)
+                    raise as_exception(message)
                 case "returned":
                     if type(result) is RemoteIterator:
                         result._lent = args
@@ -346,7 +334,7 @@ class CheckerSide(Side):
             args, kwargs = message["value"]
             value = function(*args, **kwargs)
         except Exception as error:
-            self.send(**_told(error) | {"frames": []})  # they are lines of the test
+            self.send(**told(error) | {"frames": []})  # they are lines of the test
         except BaseException as error:
             self.send(op="stop")
             return error
@@ -366,77 +354,6 @@ class CheckerSide(Side):
         )
 
 
-class RemoteFunction:
-    """Stands for a function of the other side."""
-
-    def __init__(self, side, number, name):
-        self._side, self._number, self.__name__ = side, number, name
-
-    @property
-    def verdicts(self):
-        """What checks have found of it since the student's last cell."""
-        return self._side.verdicts.setdefault(self._number, {})
-
-    def __call__(self, *args, **kwargs):
-        """Call it, over there."""
-        return self._side.call(self._number, args, kwargs)
-
-    def __repr__(self):
-        """Say what it stands for."""
-        return f"<function {self.__name__} of the other side>"
-
-
-class RemoteObject:
-    """Stands for any other object: its attributes can be read, and it never passes for data."""
-
-    def __init__(self, side, number, name):
-        self._side, self._number, self._name = side, number, name
-
-    def __getattr__(self, name):
-        """Read a public attribute, over there."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return self._side.call(self._number, (), {}, op="get", attribute=name)
-
-    def __repr__(self):
-        """Say what it stands for."""
-        return f"<{self._name} of the other side>"
-
-    def _refuse(self, *args, **kwargs):
-        raise StudentError(f"got a {self._name} where plain data is expected")
-
-    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = _refuse
-    __bool__ = __len__ = __float__ = __int__ = __index__ = __array__ = __iter__ = _refuse
-
-
-class RemoteIterator(RemoteObject):
-    """Stands for an iterator, of which values are fetched one by one.
-
-    What it does to its arguments, such as drawing from a random generator, it does to the test's.
-    """
-
-    _lent = ()
-    __len__ = None  # what Python asks for before it makes a list, and may do without
-
-    def __iter__(self):
-        """Return itself."""
-        return self
-
-    def __next__(self):
-        """Fetch the next value."""
-        return self._side.call(self._number, self._lent, {}, op="next")
-
-
-class _Gone:
-    """Stands for everything that a student defined, once their process has ended."""
-
-    def __init__(self, error):
-        self.error = error
-
-    def __call__(self, *args, **kwargs):
-        raise StudentError("the process that ran your code has ended") from self.error
-
-
 class _Printed:
     """Collects what a student's function prints while a test calls it."""
 
@@ -449,52 +366,6 @@ class _Printed:
 
     def flush(self):
         pass
-
-
-def _told(error):
-    """Return a message that tells of an exception, and of the lines it went through."""
-    cells = InteractiveShell.instance().compile._filename_map
-    lines = shell.lines_of(error.__traceback__, cells)
-    frames = [line for line in lines if line.startswith("Cell In[")]
-    return {
-        "op": "raised",
-        "name": type(error).__name__,
-        "bases": [base.__name__ for base in type(error).__mro__],
-        "message": str(error)[:2000],
-        "frames": [frame[:500] for frame in frames[-10:]],
-    }
-
-
-def _told_nothing(message):
-    """Return of an exception in a hidden test no more than which of Python's own it is, and where.
-
-    Its text and the name of its class are the student's, and could say what the test called their
-    function with. The host sees to it that the lines are lines of theirs.
-    """
-    name = str(message.get("name"))
-    known = name if hasattr(builtins, name) else "an error of your own"
-    return {**message, "name": known, "message": "what your code says here is not shown"}
-
-
-def _as_exception(message, otherwise):
-    """Return an exception of ours that says what the other side's said."""
-    name, text = str(message.get("name"))[:80], str(message.get("message"))[:2000]
-    bases = message.get("bases")
-    for candidate in [name, *(bases if isinstance(bases, list) else [])[:20]]:
-        kind = np.linalg.LinAlgError if candidate == "LinAlgError" else None
-        kind = kind or getattr(builtins, str(candidate), None)
-        ordinary = isinstance(kind, type) and issubclass(kind, Exception)
-        if ordinary and candidate not in _NOT_OURS and kind is not Exception:
-            try:
-                error = kind(text)
-            except TypeError:  # UnicodeError and its like need more than a text
-                continue
-            break
-    else:
-        error = otherwise(f"{name}: {text}")
-    frames = message.get("frames")
-    error.frames = [str(frame)[:500] for frame in frames[:10]] if isinstance(frames, list) else []
-    return error
 
 
 def _digest(value):
