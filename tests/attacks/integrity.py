@@ -219,6 +219,24 @@ def walk(gradient, x, steps):
         earns=2.0,
     ),
     Attack(
+        "forged-later",
+        "sends one more answer when the test that asked has passed",
+        SIDE
+        + """\
+import time
+kind = type(side)
+answer = kind.answer
+def twice(self, message):
+    answer(self, message)
+    if message["op"] == "call" and message["value"][0][:1] == [3]:
+        time.sleep(0.02)
+        self.send(op="returned", value=[9, {}])
+kind.answer = twice
+square = lambda x: x * x""",
+        must="spoke out of turn",
+        earns=5.0,
+    ),
+    Attack(
         "forged-unasked",
         "sends the test names that it did not ask for, such as its own tools",
         SIDE
