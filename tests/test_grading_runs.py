@@ -24,6 +24,7 @@ from nbgrader.utils import is_ignored
 from optedu.grading import cli, intake, pipeline, release
 from optedu.grading.course import Course
 from optedu.grading.gradebook import Grader, OpenGradebook, _is_ignored, export
+from tests import toy_course
 from tests.agreement import both, scores_of
 from tests.toy_course import POINTS, RIGHT, answered, make_course
 
@@ -94,6 +95,22 @@ def test_nbgraders_own_command_and_api_give_the_same_scores(graded, ungraded):
     assert scores_of(ungraded, "1-toy") == wanted
     notebook = ungraded.work / "autograded" / "signs" / "1-toy" / "toy.ipynb"
     assert json.loads(notebook.read_text())["metadata"]["optedu"] == {"notes": []}
+
+
+def test_a_tests_last_value_gives_a_part_of_its_points(tmp_path, monkeypatch):
+    counted = "1.5 * (half(5) == 2.5) + 2.5 * (half(-1) == -0.5)"
+    toy = toy_course.TOY.replace('assert half(5) == 2.5, "half of an odd number"', counted)
+    monkeypatch.setattr(toy_course, "TOY", toy)
+    course = make_course(tmp_path / "course")
+    text = release.generate(course, course.root / "solutions")["1-toy/toy.ipynb"]
+    halves = {"all": "x / 2", "some": "abs(x) / 2", "none": "x"}
+    for student, half in halves.items():
+        answers = RIGHT | {"half": f"half = lambda x: {half}"}
+        content = json.dumps(answered(text, **answers)).encode()
+        intake.take_in(course, "1-toy", student, {"toy.ipynb": content})
+    results = pipeline.grade(course, "1-toy", tell=lambda line: None, pages=False)
+    parts = {result.student: result.scores["half"] for result in results}
+    assert parts == {"all": (4, 4), "some": (1.5, 4), "none": (0, 4)}
 
 
 def test_a_grader_that_is_killed_is_taken_up_where_it_stopped(graded, ungraded):

@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nbgrader.utils import determine_grade
 
 from optedu.grading import execute, feedback, intake, pipeline, release, repair
 from tests.toy_course import RIGHT, answered, make_course
@@ -224,3 +225,16 @@ def test_whatever_a_process_says_the_cell_is_valid(outputs, count, is_test):
     result = {"outputs": outputs, "count": count}
     execute.RunCells()._keep(cell, is_test, {}, result, ["x"], 10**4)
     nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))
+
+
+@pytest.mark.parametrize(
+    "value", ["0", "1.5", "4", "1e-3", "-1", "nan", "'1'", "[1]", "done", "1 2"]
+)
+def test_a_tests_last_value_gives_the_points_that_nbgrader_reads_from_it(value):
+    said = {"output_type": "execute_result", "data": {"text/plain": value}, "metadata": {}}
+    about = {"grade": True, "grade_id": "x", "locked": True, "points": 4, "solution": False}
+    cells = [nbformat.v4.new_code_cell("x", metadata={"nbgrader": about}) for _ in range(2)]
+    execute.RunCells()._keep(cells[0], True, {}, {"outputs": [said], "count": 1}, ["x"], 10**4)
+    cells[1].outputs = [nbformat.from_dict(said | {"execution_count": 1})]
+    ours, theirs = map(determine_grade, cells)
+    assert ours == theirs

@@ -116,7 +116,8 @@ class RunCells(NbGraderPreprocessor):
         counted = type(count) is int and 0 <= count < MAX_COUNT
         cell["execution_count"] = count if counted else None
         limit = {**self.limits, **own}.get("output", Limits.output)
-        shown = _safe(result.get("outputs"), is_test, sources)
+        points = cell["metadata"].get("nbgrader", {}).get("points", 0) if is_test else 0
+        shown = _safe(result.get("outputs"), is_test, sources, points)
         cell["outputs"], room = _within(room, limit, shown, is_test)
         if is_test:
             cell["metadata"]["optedu"] = {"picture": _picture(result.get("outputs"))}
@@ -205,7 +206,7 @@ def _changed(folder):
     return newest
 
 
-def _safe(outputs, is_test, sources):
+def _safe(outputs, is_test, sources, points=0):
     """Yield the outputs that a page may show, each rebuilt from what is known of its kind."""
     for output in (outputs if isinstance(outputs, list) else [])[:1000]:
         kind = output.get("output_type") if isinstance(output, dict) else None
@@ -233,8 +234,18 @@ def _safe(outputs, is_test, sources):
                 for name, text in output["data"].items()
                 if name in SAFE_TYPES and isinstance(text, str) and len(text) <= MAX_IMAGE
             }
-            if data:
+            if is_test and kind == "execute_result" and _is_credit(data.get("text/plain"), points):
+                yield _output(kind, data=data, metadata={}, execution_count=None)
+            elif data:
                 yield _output("display_data", data=data, metadata={})
+
+
+def _is_credit(text, points):
+    """Return whether nbgrader reads a test's last value as the part of its points to be given."""
+    try:
+        return 0 <= float(text) <= points
+    except (TypeError, ValueError):
+        return False
 
 
 def _is_in(sources, frame):
