@@ -56,6 +56,36 @@ def test_no_right_solution_is_rejected(bank, name, capsys):
                 assert known_message(bank.exercises[name], fn, hidden) is None, style
 
 
+class Turncoat:
+    """A right solution, of which the visible checks are known to pass, that then returns a lie."""
+
+    verdicts = None  # the class has it, as a function of the other side has when work is graded
+
+    def __init__(self, fn):
+        self.fn, self.verdicts, self.__name__ = fn, {}, "turncoat"
+
+    def __call__(self, *args, **kwargs):
+        return self.fn(*args, **kwargs)
+
+
+WORD, SIZE = "canary", 4937
+WORDS = [WORD, {WORD: 0.5}, (WORD, WORD), [[WORD]], np.array([WORD])]
+SIZES = [np.ones((SIZE, *axes)) for axes in [(), (1,), (2,), (3,)]]
+LIES = [*WORDS, [0.5] * SIZE, *SIZES, *((lie, lie) for lie in SIZES), (0.5, SIZES[0])]
+
+
+@pytest.mark.parametrize(("bank", "name"), EXERCISES)
+def test_a_hidden_check_repeats_no_word_and_no_size_of_what_a_function_returns(bank, name, capsys):
+    for lie in LIES:
+        turncoat = Turncoat(bank.model_solutions[name])
+        assert first_message(bank.exercises[name], turncoat, hidden=False) is None
+        turncoat.fn = lambda *args, **kwargs: lie  # noqa: B023
+        message = str(first_message(bank.exercises[name], turncoat))
+        assert message != "None"
+        assert WORD not in message
+        assert str(SIZE) not in message
+
+
 @pytest.mark.parametrize(("bank", "name"), EXERCISES)
 def test_a_bank_is_large_enough_to_mean_something(bank, name):
     wrong = [w.name for w in bank.wrong if w.exercise == name]

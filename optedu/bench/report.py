@@ -175,7 +175,7 @@ def grading_table(rows) -> str:
         A line for each comparison.
     """
     lines = [
-        [row["ours"], row["peer"], row["clock"], _number(row["ratio"]), _number(row["target"])]
+        [row["ours"], row["peer"], row["clock"], _number(row["ratio"]), f"{row['target']:g}"]
         for row in rows
     ]
     return _table(["ours", "against", "clock", "times as fast", "to reach"], lines)

@@ -6,7 +6,7 @@ probe calls it in the same way and returns a few numbers that tell one mistake f
 """
 
 from optedu.checks import fingerprint
-from optedu.checks.student import CheckFailed, Student, describe, hushed
+from optedu.checks.student import CheckFailed, Student, describe, hushed, quoted
 
 
 class Passed(str):
@@ -129,7 +129,7 @@ class Exercise:
         except Exception as error:  # a result so odd that no check has thought of it
             return CheckFailed(
                 "what your function returns cannot be read as an answer "
-                f"({type(error).__name__}: {error}).",
+                f"({type(error).__name__}: {quoted(error)}).",
                 token="returns something odd",
             )
         return None

@@ -4,9 +4,11 @@ import io
 import re
 import warnings
 from contextlib import contextmanager, nullcontext, redirect_stdout
+from contextvars import ContextVar
 
 import numpy as np
 
+_QUIET = ContextVar("quiet", default=False)  # while a hidden check runs
 _BAD_CALL = re.compile(r"([\w.<>]+)\(\) (?:missing \d|takes |got )")
 
 
@@ -206,17 +208,21 @@ def hushed(quiet):
     Parameters
     ----------
     quiet : bool
-        Drop what the student's function prints, too.
+        Drop what the student's function prints, too, and let messages tell less of what it
+        returns: it could say what it was called with.
 
     Yields
     ------
     None
         Control, to the checks.
     """
-    heard = redirect_stdout(io.StringIO()) if quiet else nullcontext()
-    with heard, np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+    heard, before = redirect_stdout(io.StringIO()) if quiet else nullcontext(), _QUIET.set(quiet)
+    try:
+        with heard, np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        _QUIET.reset(before)
 
 
 def _is_unchanged(now, then):
@@ -229,9 +235,21 @@ def describe(value):
         return "None"
     if isinstance(value, str):
         return "text"
-    if isinstance(value, np.ndarray):
+    name = "array" if isinstance(value, np.ndarray) else type(value).__name__
+    if name == "array" and not _QUIET.get():
         return f"an array of shape {value.shape}"
-    if isinstance(value, list | tuple):
-        return f"a {type(value).__name__} of length {len(value)}"
-    name = type(value).__name__
+    if isinstance(value, list | tuple) and not _QUIET.get():
+        return f"a {name} of length {len(value)}"
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def number_of(things, one, many):
+    """Return how many things came back, in words; in a hidden check only that it is not right."""
+    if _QUIET.get():
+        return f"another number of {many}"
+    return f"{len(things)} {one if len(things) == 1 else many}"
+
+
+def quoted(text):
+    """Return what stands for a student's text in a message: in a hidden check no word of it."""
+    return "something else" if _QUIET.get() else repr(str(text)[:100])

@@ -9,7 +9,7 @@ import numpy as np
 from optedu.checks.exercise import Exercise
 from optedu.checks.families import as_numbers, has_rate, same
 from optedu.checks.picture import showing
-from optedu.checks.student import CheckFailed, Counted, describe
+from optedu.checks.student import CheckFailed, Counted, describe, number_of
 
 gradient_descent = Exercise(
     "descent",
@@ -101,9 +101,9 @@ def iterates(student, run, case):
     points = points_of(student, run.bowl, run.x0, run.learning_rate, n_steps, case)
     if len(points) == n_steps + 1:
         return points
-    plural = "s" * (len(points) > 1)
+    returned = number_of(points, "point", "points")
     raise CheckFailed(
-        f"{case}, your function returns {len(points)} point{plural} instead of n_steps + 1.",
+        f"{case}, your function returns {returned} instead of n_steps + 1.",
         "Is x0 among them, and the point after the last step? Does the loop stop early?"
         if len(points) < n_steps + 1
         else "Is there a step too many, x0 twice, or a list left over from an earlier call?",

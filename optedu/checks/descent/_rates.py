@@ -9,7 +9,7 @@ import numpy as np
 from optedu.checks.exercise import Exercise
 from optedu.checks.families import ROUNDING, as_number, same
 from optedu.checks.picture import showing
-from optedu.checks.student import CheckFailed, describe
+from optedu.checks.student import CheckFailed, describe, quoted
 
 measure_rate = Exercise(
     "descent",
@@ -171,7 +171,7 @@ def classified(errors, want, case):
             return
         if label not in KINDS:
             raise CheckFailed(
-                f"{case}, your function returns {label[:30]!r}.",
+                f"{case}, your function returns {quoted(label)}.",
                 f"One of these words is asked for, spelled like this: {', '.join(KINDS)}.",
                 token="returns another word",
             )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from optedu.checks.families import ROUNDING, as_number, as_numbers, same
-from optedu.checks.student import CheckFailed, Counted, describe
+from optedu.checks.student import CheckFailed, Counted, describe, number_of
 
 CENTER = np.array([0.5, -1.0, 0.25])
 NAN = np.nan
@@ -104,7 +104,7 @@ def require_best(outcome, n_calls, case):
     history, lowest = outcome.history, lowest_so_far(outcome.values)
     if len(history) != n_calls:
         raise CheckFailed(
-            f"{case}, your history has {len(history)} entries.",
+            f"{case}, your history has {number_of(history, 'entry', 'entries')}.",
             "It has one for each call of loss, whether the point was better or not.",
             token="another length",
         )

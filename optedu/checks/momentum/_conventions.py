@@ -74,7 +74,7 @@ def numbers_of(student, learning_rate, momentum, source, target, case):
     for name, part in [("learning rate", rate), ("momentum", mu)]:
         if part.size > 1 and part.shape != shape:
             raise CheckFailed(
-                f"{case}, the {name} that you return has the shape {part.shape}.",
+                f"{case}, the {name} that you return is {describe(part)}.",
                 "Arrays are independent runs: a number for each of them comes back.",
                 token=f"returns shape {part.shape}",
             )

@@ -194,7 +194,7 @@ def as_point(new, x, case):
     if point.shape == x.shape or point.size == x.size == 1:
         return point.reshape(x.shape)
     raise CheckFailed(
-        f"{case}, the x that you return has the shape {point.shape}; x has the shape {x.shape}.",
+        f"{case}, the x that you return is {describe(point)}; x has the shape {x.shape}.",
         "Return the new x first, then the state. It is shaped like x, whatever that is.",
         token=f"returns shape {point.shape}",
     )
