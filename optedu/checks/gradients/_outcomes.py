@@ -64,7 +64,7 @@ def outcome_of(student, loss, start, n, *rest, case):
         raise CheckFailed(
             f"{case}, your function returns {describe(value)}.",
             "Three things are asked for: the best point, its loss, and the history.",
-            token=f"returns {describe(value)}",
+            token=f"returns {type(value).__name__}",
         )
     shape = start.shape if isinstance(start, np.ndarray) else np.empty(start).shape
     if value[0] is None:
