@@ -354,6 +354,14 @@ def test_two_commands_do_not_write_at_once(tmp_path, capsys):
     assert cli.main(["--course", str(tmp_path), "exercises"]) == 0
 
 
+@pytest.mark.parametrize("make", [os.mkdir, lambda path: path.write_text("mine", "utf-8")])
+def test_what_cannot_be_locked_is_named(tmp_path, capsys, make):
+    course = make_course(tmp_path)
+    make(course.work / "lock")
+    assert cli.main(["--course", str(tmp_path), "grade", "1-toy"]) == 1
+    assert f"{course.work / 'lock'} cannot be locked" in capsys.readouterr().err
+
+
 def test_links_are_not_followed(small, tmp_path_factory):
     course, text = small
     secret = tmp_path_factory.mktemp("outside") / "toy.ipynb"

@@ -252,4 +252,4 @@ def number_of(things, one, many):
 
 def quoted(text):
     """Return what stands for a student's text in a message: in a hidden check no word of it."""
-    return "something else" if _QUIET.get() else repr(str(text)[:100])
+    return "a text that is not shown" if _QUIET.get() else repr(str(text)[:100])

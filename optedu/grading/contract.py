@@ -26,7 +26,7 @@ class Contract:
     modules : set of str
         What is imported there; some of it may be names in a module.
     given : set of str
-        The sources of those cells, whole.
+        The sources of the cells that are neither solutions nor tests, whole.
     tests : list of str
         The sources of the tests.
     late : set of str

@@ -3,7 +3,7 @@
 import copy
 import re
 import warnings
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,18 +56,21 @@ class Course:
         Raises
         ------
         GradingError
-            If another one is at work.
+            If another one is at work, or the lock cannot be written.
         """
         import sqlite3  # its lock holds where that of the gradebook does
 
         self.work.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self.work / "lock", timeout=0, isolation_level=None)) as lock:
+        path = self.work / "lock"
+        with ExitStack() as held:
             try:
-                lock.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError:
-                raise GradingError(
-                    f"another command is at work on {self.work}; wait until it ends"
-                ) from None
+                connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+                held.enter_context(closing(connection)).execute("BEGIN EXCLUSIVE")
+            except sqlite3.Error as error:
+                why = f"{path} cannot be locked ({error}): may you write there? If so, remove it"
+                if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                    why = f"another command is at work on {self.work}; wait until it ends"
+                raise GradingError(why) from None
             yield
 
     def elsewhere(self, root):

@@ -126,11 +126,10 @@ def _load(names):
 
 def _load_checks(code):
     """Load the chapters whose checks are called, and what these tell mistakes by."""
-    from optedu import checks
     from optedu.checks import fingerprint
 
     for chapter in re.findall(r"\bchecks\.(\w+)", code):
-        getattr(checks, chapter, None)
+        _load([f"optedu.checks.{chapter}"])
         fingerprint.read(chapter)
 
 
